@@ -102,6 +102,7 @@ class ClockKind(StrEnum):
     """A retention clock: what happens when it runs out."""
 
     MAILBOX_PURGE = "mailbox_purge"
+    ARCHIVE_PURGE = "archive_purge"
     DRIVE_READONLY = "drive_readonly"
     DRIVE_ARCHIVE = "drive_archive"
 

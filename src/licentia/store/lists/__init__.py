@@ -1,0 +1,1 @@
+"""All SQL that lists and counts for people and programs; it never writes."""

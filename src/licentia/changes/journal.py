@@ -1,0 +1,70 @@
+"""Writes a transaction's part of the journal and links it to the one before by its hash; verifies the chain.
+
+Every door ends with `write`, last in its transaction. Never message or file content in a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from licentia.domain.instants import Instant
+from licentia.domain.permissions import Actor
+from licentia.store.bulk import journal as rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: what happened to which object; canonical texts before and after (None: was not, is not there)."""
+
+    kind: str
+    object_kind: str
+    object_id: int
+    before: str | None = None
+    after: str | None = None
+
+
+def canonical(fields: dict[str, object]) -> str:
+    """The one text of these fields: sorted keys, no blanks, UTF-8."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def write(
+    tenant_id: int,
+    *,
+    door: str,
+    actor: Actor,
+    now: Instant,
+    entries: Sequence[Entry],
+    plan_id: int | None = None,
+    moments: Sequence[Instant] | None = None,
+) -> int:
+    """The last number written. `moments` gives each row its own instant (clocks); else all have `now`."""
+    head = rows_of.lock_head(tenant_id, now)
+    segment_id, first = head.segment_id + 1, head.seq + 1
+    times = moments or [now] * len(entries)
+    rows = [
+        (tenant_id, seq, segment_id, at, e.kind, e.object_kind, e.object_id, e.before, e.after)
+        for seq, (at, e) in enumerate(zip(times, entries, strict=True), start=first)
+    ]
+    last = head.seq + len(rows)
+    facts = (door, plan_id, actor.kind.value, actor.id, actor.name, now, first, last)
+    digest = segment_hash(head.hash, facts, (row[1:] for row in rows))
+    rows_of.append(rows, (tenant_id, segment_id, *facts, head.hash, digest))
+    return last
+
+
+def segment_hash(previous: str, facts: tuple[object, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """SHA-256, hexadecimal, over lines of tab-separated fields: previous hash, segment facts, then each row.
+
+    An absent value is "-"; canonical JSON holds no raw tab or line end, so the text has one reading.
+    """
+    lines = [previous, line(facts), *map(line, rows)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def line(fields: Iterable[object]) -> str:
+    """One line of the chain's text."""
+    return "\t".join(["-" if field is None else str(field) for field in fields])

@@ -1,0 +1,361 @@
+"""Applies a plan: guards, leased chunks, compare-and-set, verification, pause and resume. One transaction per chunk.
+
+Killed at any instant, the chunk's transaction is whole or absent; whoever holds the next lease goes on (I-5).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from licentia.changes import guards, journal
+from licentia.changes.journal import Entry
+from licentia.domain import intents
+from licentia.domain.instants import SECOND, Instant
+from licentia.domain.intents import Undo
+from licentia.domain.lifecycle import ChunkState, PauseReason, PlanEvent, PlanState, StepState, next_state
+from licentia.domain.permissions import Actor, Capability
+from licentia.domain.reasons import BadInput, Reason, Refused
+from licentia.store import clock
+from licentia.store.bulk import journal as journal_rows
+from licentia.store.bulk import plans as rows_of
+from licentia.store.bulk import sources
+from licentia.store.writing import writing
+from licentia.tenants.local import LocalTenant
+from licentia.tenants.port import ClassWork, LostRows, RowChange, SeatsGone
+
+MAX_ATTEMPTS = 5
+"""A chunk whose rows keep changing under it is given up after so many looks: its steps fail, nothing is forced."""
+
+Header = dict[str, Any]
+Stop = Callable[[], bool]
+Progress = Callable[[int], None]
+
+
+def lease_seconds() -> float:
+    """How long a chunk is a worker's own: LICENTIA_LEASE_SECONDS, else 60."""
+    return float(os.environ.get("LICENTIA_LEASE_SECONDS", "60"))
+
+
+def new_owner() -> str:
+    """A name for this process's leases that no other process has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def load(tenant_id: int, plan_id: int) -> Header:
+    """The plan's header; BadInput when there is no such plan."""
+    found = rows_of.load_header(tenant_id, plan_id)
+    if found is None:
+        raise BadInput("unknown_plan_number", plan=plan_id)
+    return found
+
+
+def apply(
+    tenant_id: int,
+    plan_id: int,
+    actor: Actor,
+    *,
+    confirm: int | None = None,
+    over_limit: bool = False,
+) -> None:
+    """The plan is running: its chunks are open to `run` and to workers. Refused when a guard or its state says no."""
+    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    now = clock.tenant_now(tenant_id)
+    with writing(tenant_id):
+        plan = load(tenant_id, plan_id)
+        if not plan["is_complete"]:
+            raise Refused("plan_incomplete", plan=plan_id)
+        next_state(PlanState(plan["state"]), PlanEvent.APPLY)
+        guards.check(tenant_id, plan, confirm=confirm, over_limit=over_limit)
+        rows_of.move_state(tenant_id, plan_id, PlanState.DRAFT, PlanState.RUNNING, None)
+        rows_of.update_plan(tenant_id, plan_id, {"started_at": now})
+        sources.lower_agenda(tenant_id, "plan", now)
+        entry = Entry("plan.apply", "plan", plan_id, PlanState.DRAFT, PlanState.RUNNING)
+        journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
+
+
+def pause(tenant_id: int, plan_id: int, actor: Actor, reason: PauseReason = PauseReason.ASKED) -> None:
+    """The plan is paused; a chunk that is being applied ends first."""
+    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    _move(tenant_id, plan_id, actor, PlanEvent.PAUSE, reason)
+
+
+def resume(tenant_id: int, plan_id: int, actor: Actor) -> None:
+    """The plan runs again; one that runs already (its process died) is left running."""
+    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    if load(tenant_id, plan_id)["state"] != PlanState.RUNNING:
+        _move(tenant_id, plan_id, actor, PlanEvent.RESUME, None)
+
+
+def discard(tenant_id: int, plan_id: int, actor: Actor) -> None:
+    """The draft will never be applied."""
+    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    _move(tenant_id, plan_id, actor, PlanEvent.DISCARD, None)
+
+
+def _move(tenant_id: int, plan_id: int, actor: Actor, event: PlanEvent, reason: PauseReason | None) -> None:
+    now = clock.tenant_now(tenant_id)
+    with writing(tenant_id):
+        before = PlanState(load(tenant_id, plan_id)["state"])
+        after = next_state(before, event)
+        rows_of.move_state(tenant_id, plan_id, before, after, reason)
+        if after is PlanState.RUNNING:
+            sources.lower_agenda(tenant_id, "plan", now)
+        entry = Entry(f"plan.{event}", "plan", plan_id, before, after)
+        journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A leased run of steps."""
+
+    from_n: int
+    to_n: int
+    seen_seq: int
+
+
+def run(
+    tenant_id: int,
+    plan_id: int,
+    actor: Actor,
+    *,
+    should_stop: Stop = lambda: False,
+    progress: Progress | None = None,
+    owner: str | None = None,
+) -> Header:
+    """The plan's header when nothing is left for this process: applied, paused, or leased by another."""
+    runner = _Runner(tenant_id, plan_id, actor, owner or new_owner(), should_stop)
+    chunk = runner.first()
+    while chunk is not None:
+        chunk = runner.apply(chunk)
+        if progress:
+            plan = load(tenant_id, plan_id)
+            progress(plan["verified"] + plan["failed"] + plan["skipped_late"])
+    return load(tenant_id, plan_id)
+
+
+class _Runner:
+    """One process at work on one plan. Classes are read once; each chunk is one transaction."""
+
+    def __init__(self, tenant_id: int, plan_id: int, actor: Actor, owner: str, should_stop: Stop) -> None:
+        self.tenant_id = tenant_id
+        self.plan_id = plan_id
+        self.actor = actor
+        self.owner = owner
+        self.should_stop = should_stop
+        self.tenant = LocalTenant(tenant_id)
+        self.classes = load_classes(tenant_id, plan_id)
+
+    def first(self) -> Chunk | None:
+        """A first leased chunk; finishes a plan that has none left."""
+        now = clock.tenant_now(self.tenant_id)
+        with writing(self.tenant_id):
+            if load(self.tenant_id, self.plan_id)["state"] != PlanState.RUNNING:
+                return None
+            return self._next(now)
+
+    def apply(self, chunk: Chunk) -> Chunk | None:
+        """The next chunk, when this one has ended; None when there is none, or the lease or the state is gone."""
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                return self._attempt(chunk)
+            except LostRows as lost:
+                self._settle(chunk, lost.users)
+            except SeatsGone:
+                self._stop(chunk, PauseReason.NO_SEATS)
+                return None
+        pending = rows_of.pending(self.tenant_id, self.plan_id, chunk.from_n, chunk.to_n)
+        self._settle(chunk, {user for _, user, _ in pending})
+        return self._attempt(chunk)
+
+    def _attempt(self, chunk: Chunk) -> Chunk | None:
+        now = clock.tenant_now(self.tenant_id)
+        with writing(self.tenant_id):
+            if not self._is_ours(chunk):
+                return None
+            pending = rows_of.pending(self.tenant_id, self.plan_id, chunk.from_n, chunk.to_n)
+            stale = self._stale(chunk, pending)
+            going = [step for step in pending if step[0] not in stale]
+            work = self._work(going)
+            self.tenant.apply(work, now)
+            self._end(chunk, going, sorted(stale), work, now)
+            return self._next(now)
+
+    def _is_ours(self, chunk: Chunk) -> bool:
+        """The fence: the lease is still ours and the plan still runs; a paused plan gives the chunk back."""
+        until = clock.machine_now() + int(lease_seconds() * SECOND)
+        if not rows_of.hold_lease(self.tenant_id, self.plan_id, chunk.from_n, self.owner, until):
+            return False
+        if load(self.tenant_id, self.plan_id)["state"] == PlanState.RUNNING:
+            return True
+        rows_of.end_chunk(self.tenant_id, self.plan_id, chunk.from_n, ChunkState.READY)
+        return False
+
+    def _stale(self, chunk: Chunk, pending: list[tuple[int, int, int]]) -> set[int]:
+        """Steps whose user's facts are not what the plan was made from (compare-and-set)."""
+        if journal_rows.shared_facts_changed(self.tenant_id, chunk.seen_seq):
+            suspects = {user for _, user, _ in pending}
+        else:
+            users = [user for _, user, _ in pending]
+            suspects = journal_rows.changed_users(self.tenant_id, users, chunk.seen_seq)
+        if not suspects:
+            return set()
+        now_facts = dict(self.tenant.load(sorted(suspects), self.tenant.context()))
+        return {
+            n
+            for n, user, class_id in pending
+            if user in suspects and now_facts.get(user) != self.classes[class_id].signature
+        }
+
+    def _work(self, steps: list[tuple[int, int, int]]) -> list[tuple[ClassWork, list[int]]]:
+        users: dict[int, list[int]] = defaultdict(list)
+        for _, user, class_id in steps:
+            users[class_id].append(user)
+        return [(self.classes[class_id], ids) for class_id, ids in users.items()]
+
+    def _end(
+        self,
+        chunk: Chunk,
+        going: list[tuple[int, int, int]],
+        stale: list[int],
+        work: list[tuple[ClassWork, list[int]]],
+        now: Instant,
+    ) -> None:
+        if stale:
+            rows_of.end_steps(self.tenant_id, self.plan_id, stale, StepState.SKIPPED, Reason.STALE, now)
+        verified, until = self._verify(chunk, work, now)
+        if verified != len(going):
+            raise LostRows(set())
+        self._count(verified, len(stale), until)
+        entries = [
+            Entry(change.journal_kind, "user", user, change.journal_before, change.journal_after)
+            for _, user, class_id in going
+            for change in self.classes[class_id].changes
+        ]
+        rows_of.end_chunk(self.tenant_id, self.plan_id, chunk.from_n, ChunkState.DONE)
+        self._write(now, entries)
+
+    def _verify(
+        self, chunk: Chunk, work: list[tuple[ClassWork, list[int]]], now: Instant
+    ) -> tuple[int, Instant | None]:
+        by_undo: dict[int | None, list[int]] = defaultdict(list)
+        for one, _ in work:
+            by_undo[one.undo_seconds].append(one.id)
+        verified, latest = 0, None
+        for seconds, classes in by_undo.items():
+            until = None if seconds is None else now + seconds * SECOND
+            bounds = (chunk.from_n, chunk.to_n)
+            verified += rows_of.verify_steps(self.tenant_id, self.plan_id, bounds, classes, now, until)
+            latest = max(filter(None, (latest, until)), default=None)
+        return verified, latest
+
+    def _count(self, verified: int, stale: int, until: Instant | None) -> None:
+        rows_of.count(self.tenant_id, self.plan_id, {"verified": verified, "skipped_late": stale}, until)
+        count_undone(self.tenant_id, self.plan_id, verified)
+
+    def _next(self, now: Instant) -> Chunk | None:
+        """Leases the next chunk in the transaction that ended the last one; ends the plan when none is left."""
+        plan = load(self.tenant_id, self.plan_id)
+        if plan["failed"] > error_limit(plan["ready"]):
+            self._pause(now, PauseReason.ERRORS)
+            return None
+        if self.should_stop():
+            if rows_of.chunks_left(self.tenant_id, self.plan_id):
+                self._pause(now, PauseReason.INTERRUPTED)
+                return None
+        machine = clock.machine_now()
+        until = machine + int(lease_seconds() * SECOND)
+        found = rows_of.lease(self.tenant_id, self.plan_id, self.owner, machine, until)
+        if found is not None:
+            return Chunk(*found)
+        if not rows_of.chunks_left(self.tenant_id, self.plan_id):
+            self._finish(plan, now)
+        return None
+
+    def _finish(self, plan: Header, now: Instant) -> None:
+        errors = plan["failed"] + plan["skipped_late"]
+        event = PlanEvent.FINISH_WITH_ERRORS if errors else PlanEvent.FINISH
+        after = next_state(PlanState(plan["state"]), event)
+        rows_of.move_state(self.tenant_id, self.plan_id, plan["state"], after, None)
+        rows_of.update_plan(self.tenant_id, self.plan_id, {"finished_at": now})
+        self._write(now, [Entry("plan.finish", "plan", self.plan_id, plan["state"], after)])
+
+    def _pause(self, now: Instant, reason: PauseReason) -> None:
+        rows_of.move_state(self.tenant_id, self.plan_id, PlanState.RUNNING, PlanState.PAUSED, reason)
+        self._write(now, [Entry("plan.pause", "plan", self.plan_id, PlanState.RUNNING, PlanState.PAUSED)])
+
+    def _stop(self, chunk: Chunk, reason: PauseReason) -> None:
+        now = clock.tenant_now(self.tenant_id)
+        with writing(self.tenant_id):
+            if self._is_ours(chunk):
+                rows_of.end_chunk(self.tenant_id, self.plan_id, chunk.from_n, ChunkState.READY)
+                self._pause(now, reason)
+
+    def _settle(self, chunk: Chunk, lost: set[int]) -> None:
+        """After rows were lost: those left as they were have failed, those not as planned are stale."""
+        now = clock.tenant_now(self.tenant_id)
+        with writing(self.tenant_id):
+            if not self._is_ours(chunk):
+                return
+            pending = rows_of.pending(self.tenant_id, self.plan_id, chunk.from_n, chunk.to_n)
+            differing = self.tenant.differing(self._work(pending)) - lost
+            failed = [n for n, user, _ in pending if user in lost]
+            stale = [n for n, user, _ in pending if user in differing]
+            rows_of.end_steps(self.tenant_id, self.plan_id, failed, StepState.FAILED, Reason.NOT_APPLIED, now)
+            rows_of.end_steps(self.tenant_id, self.plan_id, stale, StepState.SKIPPED, Reason.STALE, now)
+            rows_of.count(self.tenant_id, self.plan_id, {"failed": len(failed), "skipped_late": len(stale)})
+
+    def _write(self, now: Instant, entries: list[Entry]) -> None:
+        if entries:
+            journal.write(
+                self.tenant_id, door="apply", actor=self.actor, now=now, entries=entries, plan_id=self.plan_id
+            )
+
+
+def error_limit(ready: int) -> int:
+    """A plan pauses by itself above this many failed steps: 5, or 2 % of its users if that is more."""
+    return max(5, math.ceil(ready * 0.02))
+
+
+def count_undone(tenant_id: int, plan_id: int, verified: int) -> None:
+    """The plan that this one undoes has so many more users undone; an undo of an undo takes them off again."""
+    if not verified:
+        return
+    sign, seen = 1, plan_id
+    while True:
+        plan = rows_of.load_header(tenant_id, seen)
+        if plan is None or plan["undo_of"] is None:
+            return
+        seen = plan["undo_of"]
+        rows_of.count(tenant_id, seen, {"undone": sign * verified})
+        sign = -sign
+
+
+def load_classes(tenant_id: int, plan_id: int) -> dict[int, ClassWork]:
+    """The plan's classes that change something, as the tenant applies them."""
+    changes: dict[int, list[RowChange]] = defaultdict(list)
+    for class_id, product, kind, source, b_state, b_plans, a_state, a_plans, seat, what, old, new in rows_of.load_changes(
+        tenant_id, plan_id
+    ):
+        before = None if b_state is None else (b_state, b_plans)
+        after = None if a_state is None else (a_state, a_plans)
+        changes[class_id].append(RowChange(product, kind, source, before, after, seat, what, old, new))
+    clocks: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
+    for class_id, kind, seconds in rows_of.load_clocks(tenant_id, plan_id):
+        clocks[class_id].append((kind, seconds))
+    return {
+        class_id: ClassWork(class_id, signature, tuple(changes[class_id]), tuple(clocks[class_id]), seconds)
+        for class_id, signature, seconds in rows_of.load_classes(tenant_id, plan_id)
+    }
+
+
+def undoes(plan: Header) -> int | None:
+    """The plan that this one undoes; None for any other."""
+    intent = intents.from_text(plan["intent"])
+    return intent.plan_id if isinstance(intent, Undo) else None

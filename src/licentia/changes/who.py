@@ -1,0 +1,64 @@
+"""Who a plan is for: the stored selection and its expansion into user ids, chunk by chunk, sorted by id.
+
+A selection is kept with the plan, so that at apply the difference can be shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from licentia.odata.filters import parse_filter
+from licentia.store.lists import selecting
+
+CHUNK = 2_500
+"""Steps per chunk: large enough that one durable commit costs little, small enough that others wait briefly."""
+
+WhoKind = Literal["users", "file", "filter", "everyone", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A selection: named users or a file (their ids), a $filter, everyone who holds a product directly, or a plan's users."""
+
+    kind: WhoKind
+    text: str = ""
+    """The filter, the file's name, the product's sku or the plan's number."""
+    ids: tuple[int, ...] = ()
+    """For `users` and `file`: the users, resolved; never stored, the steps are."""
+
+    def to_text(self) -> str:
+        """The selection as a plan stores it."""
+        return json.dumps({"kind": self.kind, "text": self.text}, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: str) -> Who:
+        """A stored selection, without ids."""
+        fields = json.loads(text)
+        return cls(fields["kind"], fields["text"])
+
+
+def chunks(tenant_id: int, who: Who, product_id: int | None) -> Iterator[list[int]]:
+    """The selected users' ids, each once, ascending, at most CHUNK at a time; deleted users are left out."""
+    if who.kind in ("users", "file"):
+        ids = sorted(set(who.ids))
+        for start in range(0, len(ids), CHUNK):
+            yield ids[start : start + CHUNK]
+        return
+    last = 0
+    while True:
+        found = _next(tenant_id, who, product_id, last)
+        if found:
+            yield found
+        if len(found) < CHUNK:
+            return
+        last = found[-1]
+
+
+def _next(tenant_id: int, who: Who, product_id: int | None, last: int) -> list[int]:
+    if who.kind == "everyone":
+        assert product_id is not None
+        return selecting.direct_holders(tenant_id, product_id, last, CHUNK)
+    return selecting.matching(tenant_id, parse_filter(who.text), last, CHUNK)

@@ -1,0 +1,98 @@
+"""The facts of many users as one signature text each: equal facts, equal text (architecture: one road).
+
+The same expression serves propose and apply, so that a user whose facts changed in between is seen. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from licentia.store import sql
+
+_MAYBE = "CASE WHEN {0} IS NULL THEN '?' WHEN {0} THEN '1' ELSE '0' END"
+_GB = 1_073_741_824
+
+
+def _maybe(column: str) -> str:
+    return _MAYBE.format(column)
+
+
+_ACCOUNT = """
+CASE WHEN u.usage_location IS NULL THEN '?' WHEN u.usage_location = '' THEN '0' ELSE '1' END
+|| CASE WHEN u.user_type = 'Guest' THEN 'g' ELSE 'm' END
+|| CASE WHEN u.phone_number IS NULL THEN '?' WHEN u.phone_number = '' THEN '0' ELSE '1' END
+|| CASE WHEN u.office_devices IS NULL THEN '?' WHEN u.office_devices = 0 THEN '0' ELSE '1' END
+"""
+
+_MAILBOX = f"""
+coalesce((
+  SELECT b.kind || ','
+    || CASE WHEN b.size_bytes IS NULL THEN '?' WHEN b.size_bytes <= {2 * _GB} THEN '2'
+            WHEN b.size_bytes <= {50 * _GB} THEN '50' WHEN b.size_bytes <= {100 * _GB} THEN '100' ELSE '101' END
+    || ',' || {_maybe("b.has_archive")}
+    || CASE WHEN b.hold IS NULL THEN '?' WHEN b.hold = 'none' THEN '0' ELSE '1' END
+    || {_maybe("b.is_forwarding")} || CASE WHEN b.purged_at IS NULL THEN '0' ELSE '1' END
+  FROM mailbox b WHERE b.tenant_id = u.tenant_id AND b.user_id = u.id), '?')
+"""
+
+_DRIVE = f"""
+coalesce((
+  SELECT {_maybe("d.is_present")} || {_maybe("d.on_hold")}
+  FROM drive d WHERE d.tenant_id = u.tenant_id AND d.user_id = u.id), '?')
+"""
+
+_NEVER_USER = """
+SELECT n.id FROM never_list n
+WHERE n.tenant_id = u.tenant_id AND n.object_kind = 'user' AND n.object_id = u.id
+"""
+
+_NEVER_GROUP = """
+SELECT min(g.id) FROM group_member m
+JOIN never_list g ON g.tenant_id = m.tenant_id AND g.object_kind = 'group' AND g.object_id = m.group_id
+WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id
+"""
+
+
+def _joined(item: str, separator: str, table: str, alias: str, order: str) -> str:
+    where = f"{alias}.tenant_id = u.tenant_id AND {alias}.user_id = u.id"
+    if sql.is_postgres():
+        return (
+            f"coalesce((SELECT string_agg({item}, '{separator}' ORDER BY {order}) "
+            f"FROM {table} {alias} WHERE {where}), '')"
+        )
+    return (
+        f"coalesce((SELECT group_concat(item, '{separator}') FROM "
+        f"(SELECT {item} AS item FROM {table} {alias} WHERE {where} ORDER BY {order})), '')"
+    )
+
+
+def signature(*, never_by_group: bool) -> str:
+    """The SQL expression of a user's signature, over the alias `u` of users.
+
+    Fields, separated by "|": account, mailbox, drive, never list entry, running clocks, sources.
+    """
+    never = f"coalesce(({_NEVER_USER}), ({_NEVER_GROUP}))" if never_by_group else f"({_NEVER_USER})"
+    clocks = _joined("k.kind", ",", "clock", "k", "k.kind")
+    source = "s.product_id || '.' || s.source_kind || '.' || s.source_id || '.' || s.state || '.' || s.disabled_plans"
+    sources = _joined(source, ";", "source", "s", "s.product_id, s.source_kind, s.source_id")
+    return (
+        f"{_ACCOUNT} || '|' || {_MAILBOX} || '|' || {_DRIVE} || '|' || "
+        f"coalesce(CAST({never} AS text), '') || '|' || {clocks} || '|' || {sources}"
+    )
+
+
+def load(tenant_id: int, user_ids: list[int], *, never_by_group: bool) -> list[tuple[int, str]]:
+    """(user id, signature) of these users, by id; users that do not exist or are deleted are not there."""
+    statement = (
+        f"SELECT u.id, {signature(never_by_group=never_by_group)} FROM users u "
+        f"WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('ids')} AND u.deleted_at IS NULL ORDER BY u.id"
+    )
+    return sql.rows(statement, {"tenant": tenant_id, "ids": sql.listed(user_ids)})  # type: ignore[return-value]
+
+
+def never_by_group(tenant_id: int) -> bool:
+    """Whether the tenant's never list names a group."""
+    return bool(
+        sql.row(
+            "SELECT 1 FROM never_list WHERE tenant_id = %(tenant)s AND object_kind = 'group' LIMIT 1",
+            {"tenant": tenant_id},
+        )
+    )

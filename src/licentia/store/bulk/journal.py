@@ -1,0 +1,99 @@
+"""The journal's rows: the head is locked last, numbers follow commit order, rows are only ever added.
+
+Knows nothing of what the rows mean; hashing is changes.journal's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from licentia.domain.instants import Instant
+from licentia.store import sql
+
+COLUMNS = ("tenant_id", "seq", "segment_id", "at", "kind", "object_kind", "object_id", "before", "after")
+SEGMENT_COLUMNS = (
+    "tenant_id",
+    "id",
+    "door",
+    "plan_id",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "at",
+    "first_seq",
+    "last_seq",
+    "previous_hash",
+    "hash",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a tenant's journal ends."""
+
+    seq: int
+    segment_id: int
+    hash: str
+
+
+def open_head(tenant_id: int) -> None:
+    """A new tenant's journal begins."""
+    sql.execute(
+        "INSERT INTO head (tenant_id, seq, segment_id, hash, last_now) VALUES (%(tenant)s, 0, 0, '', 0)",
+        {"tenant": tenant_id},
+    )
+
+
+def lock_head(tenant_id: int, now: Instant) -> Head:
+    """The head, held until the transaction ends; remembers `now` so that time never runs back."""
+    found = sql.row(
+        "UPDATE head SET last_now = CASE WHEN last_now > %(now)s THEN last_now ELSE %(now)s END "
+        "WHERE tenant_id = %(tenant)s RETURNING seq, segment_id, hash",
+        {"tenant": tenant_id, "now": now},
+    )
+    assert found is not None, "every tenant has a head row"
+    return Head(*found)
+
+
+def end_seq(tenant_id: int) -> int:
+    """The last number of the journal now."""
+    return int(sql.value("SELECT seq FROM head WHERE tenant_id = %(tenant)s", {"tenant": tenant_id}) or 0)
+
+
+def append(rows: Sequence[tuple[object, ...]], segment: tuple[object, ...]) -> None:
+    """The rows and their segment are in the journal, and the head points at them."""
+    sql.insert("journal", COLUMNS, rows)
+    sql.insert("segment", SEGMENT_COLUMNS, [segment])
+    named = dict(zip(SEGMENT_COLUMNS, segment, strict=True))
+    sql.execute(
+        "UPDATE head SET seq = %(last_seq)s, segment_id = %(id)s, hash = %(hash)s WHERE tenant_id = %(tenant)s",
+        {"tenant": named["tenant_id"], "last_seq": named["last_seq"], "id": named["id"], "hash": named["hash"]},
+    )
+
+
+def changed_users(tenant_id: int, users: list[int], since_seq: int) -> set[int]:
+    """Those of these users whom the journal names after `since_seq`."""
+    among = "= ANY(%(users)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('users')}"
+    found = sql.rows(
+        "SELECT DISTINCT object_id FROM journal WHERE tenant_id = %(tenant)s AND object_kind = 'user' "
+        f"AND object_id {among} AND seq > %(since)s",
+        {"tenant": tenant_id, "users": sql.listed(users), "since": since_seq},
+    )
+    return {row[0] for row in found}
+
+
+SHARED_KINDS = ("never", "group", "product", "purchase", "tenant")
+"""Objects whose change may change the facts of many users."""
+
+
+def shared_facts_changed(tenant_id: int, since_seq: int) -> bool:
+    """Whether the journal names an object after `since_seq` on which many users' facts rest."""
+    kinds = ", ".join(f"'{kind}'" for kind in SHARED_KINDS)
+    return bool(
+        sql.row(
+            f"SELECT 1 FROM journal WHERE tenant_id = %(tenant)s AND object_kind IN ({kinds}) "
+            "AND seq > %(since)s LIMIT 1",
+            {"tenant": tenant_id, "since": since_seq},
+        )
+    )

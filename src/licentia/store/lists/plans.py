@@ -1,0 +1,156 @@
+"""Reads of plans for people and guards: seats a plan needs, what it takes back, its classes, steps and list."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from licentia.domain.instants import Instant
+from licentia.store import sql
+from licentia.store.bulk.plans import HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class SeatBalance:
+    """How many seats of a product's pool a plan takes (negative: frees), beside what is free; None is not known."""
+
+    sku_id: str
+    needed: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How many users lose an assignment of a product, beside how many hold it."""
+
+    sku_id: str
+    users: int
+    holders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The tenant's guards."""
+
+    confirm_above: int
+    percent: int
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanClassRow:
+    """A class of a plan: the verdict on users with equal facts."""
+
+    id: int
+    outcome: str
+    reason: str | None
+    subject: str
+    consequences: tuple[tuple[str, tuple[tuple[str, str], ...], int | None], ...]
+    undo_seconds: int | None
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step with its user."""
+
+    n: int
+    user_id: int
+    principal_name: str
+    display_name: str
+    state: str
+    reason: str | None
+    class_id: int
+    at: Instant | None
+    undo_until: Instant | None
+
+
+_PLAN = {"tenant": 0, "plan": 0}
+
+
+def seat_balances(tenant_id: int, plan_id: int) -> list[SeatBalance]:
+    """Per pool that the plan touches, what it takes and what is free now."""
+    found = sql.rows(
+        "SELECT p.sku_id, sum(c.seat * k.users), max(o.capacity - o.consumed) FROM class_change c "
+        "JOIN plan_class k ON k.tenant_id = c.tenant_id AND k.plan_id = c.plan_id AND k.id = c.class_id "
+        "JOIN product p ON p.tenant_id = c.tenant_id AND p.id = c.product_id "
+        "LEFT JOIN pool o ON o.tenant_id = c.tenant_id AND o.product_id = c.product_id AND o.purchase_id = "
+        "CASE WHEN c.source_kind = 3 THEN c.source_id ELSE 0 END "
+        "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s GROUP BY p.sku_id, "
+        "CASE WHEN c.source_kind = 3 THEN c.source_id ELSE 0 END ORDER BY p.sku_id",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return [SeatBalance(sku, int(needed), None if free is None else int(free)) for sku, needed, free in found]
+
+
+def takings(tenant_id: int, plan_id: int) -> list[Taking]:
+    """Per product, how many users the plan takes an assignment from."""
+    found = sql.rows(
+        "SELECT p.sku_id, sum(k.users), max(o.consumed) FROM class_change c "
+        "JOIN plan_class k ON k.tenant_id = c.tenant_id AND k.plan_id = c.plan_id AND k.id = c.class_id "
+        "JOIN product p ON p.tenant_id = c.tenant_id AND p.id = c.product_id "
+        "LEFT JOIN pool o ON o.tenant_id = c.tenant_id AND o.product_id = c.product_id AND o.purchase_id = 0 "
+        "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s AND c.after_state IS NULL GROUP BY p.sku_id",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return [Taking(sku, int(users), int(holders or 0)) for sku, users, holders in found]
+
+
+def limits(tenant_id: int) -> Limits:
+    """The tenant's guards."""
+    found = sql.row(
+        "SELECT confirm_above, limit_percent, limit_users FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id}
+    )
+    assert found is not None
+    return Limits(*found)
+
+
+def header(tenant_id: int, plan_id: int) -> dict[str, Any] | None:
+    """The plan's header by column name; None when there is none."""
+    found = sql.row(
+        f"SELECT {HEADER} FROM plan WHERE tenant_id = %(tenant)s AND id = %(plan)s",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return None if found is None else dict(zip(HEADER.split(", "), found, strict=True))
+
+
+def latest(tenant_id: int, top: int, before: int | None, *, inline: bool) -> list[dict[str, Any]]:
+    """The newest plans' headers, older than number `before`; inline ones only when asked."""
+    older = " AND id < %(before)s" if before is not None else ""
+    own = "" if inline else " AND NOT is_inline"
+    found = sql.rows(
+        f"SELECT {HEADER} FROM plan WHERE tenant_id = %(tenant)s{older}{own} ORDER BY id DESC LIMIT %(top)s",
+        {"tenant": tenant_id, "before": before, "top": top},
+    )
+    return [dict(zip(HEADER.split(", "), row, strict=True)) for row in found]
+
+
+def classes(tenant_id: int, plan_id: int) -> list[PlanClassRow]:
+    """All classes of a plan."""
+    found = sql.rows(
+        "SELECT id, outcome, reason, subject, consequences, undo_seconds, users FROM plan_class "
+        "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s ORDER BY id",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return [
+        PlanClassRow(i, outcome, reason, subject, read_consequences(said), undo, users)
+        for i, outcome, reason, subject, said, undo, users in found
+    ]
+
+
+def read_consequences(text: str) -> tuple[tuple[str, tuple[tuple[str, str], ...], int | None], ...]:
+    """(rule key, words, seconds) of each stored consequence."""
+    return tuple((rule, tuple(sorted(words.items())), seconds) for rule, words, seconds in json.loads(text))
+
+
+def steps(tenant_id: int, plan_id: int, after_n: int, top: int) -> list[StepRow]:
+    """The plan's steps after number `after_n`, with their users, `top` at most."""
+    found = sql.rows(
+        "SELECT s.n, s.user_id, coalesce(u.principal_name, ''), coalesce(u.display_name, ''), s.state, s.reason, "
+        "s.class_id, s.at, s.undo_until FROM plan_step s "
+        "LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id "
+        "WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.n > %(after)s ORDER BY s.n LIMIT %(top)s",
+        {"tenant": tenant_id, "plan": plan_id, "after": after_n, "top": top},
+    )
+    return [StepRow(*row) for row in found]

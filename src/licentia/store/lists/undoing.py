@@ -1,0 +1,48 @@
+"""Reads for undo: a plan's segments, its license rows, and who was changed after it."""
+
+from __future__ import annotations
+
+from licentia.store import sql
+
+
+def segments(tenant_id: int, plan_id: int) -> list[tuple[int, int]]:
+    """(first, last) number of each of the plan's parts of the journal, in order."""
+    return sql.rows(  # type: ignore[return-value]
+        "SELECT first_seq, last_seq FROM segment WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s ORDER BY id",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+
+
+def last_seq(tenant_id: int, plan_id: int) -> int:
+    """The last number of the plan's journal rows."""
+    found = sql.value(
+        "SELECT max(last_seq) FROM segment WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return int(found or 0)
+
+
+def license_rows(
+    tenant_id: int, first: int, last: int, user_id: int | None
+) -> list[tuple[int, str | None, str | None]]:
+    """(user, before, after) of the license changes in this part of the journal, of one user when asked."""
+    one = "" if user_id is None else " AND object_id = %(user)s"
+    return sql.rows(  # type: ignore[return-value]
+        "SELECT object_id, before, after FROM journal WHERE tenant_id = %(tenant)s "
+        "AND seq BETWEEN %(first)s AND %(last)s AND object_kind = 'user' "
+        f"AND kind IN ('license.unassign', 'license.assign', 'license.change'){one} ORDER BY seq",
+        {"tenant": tenant_id, "first": first, "last": last, "user": user_id},
+    )
+
+
+def later_plans(tenant_id: int, users: list[int], after: int) -> dict[int, int]:
+    """By user, the latest plan whose license change the journal has after this number."""
+    among = "= ANY(%(users)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('users')}"
+    found = sql.rows(
+        "SELECT j.object_id, max(s.plan_id) FROM journal j "
+        "JOIN segment s ON s.tenant_id = j.tenant_id AND s.id = j.segment_id "
+        "WHERE j.tenant_id = %(tenant)s AND j.object_kind = 'user' AND j.seq > %(after)s "
+        f"AND j.object_id {among} AND s.plan_id IS NOT NULL GROUP BY j.object_id",
+        {"tenant": tenant_id, "users": sql.listed(users), "after": after},
+    )
+    return dict(found)  # type: ignore[arg-type]

@@ -1,0 +1,505 @@
+"""The tables: columns, keys, indexes. Keys are final; hot writes and lists are SQL in store.bulk and store.lists.
+
+No rule, no save(), no manager with logic. Instants are whole microseconds UTC (domain.instants).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import CompositePrimaryKey, Index, UniqueConstraint
+
+from licentia.store.fields import BytewiseTextField
+
+Big = models.BigIntegerField
+Small = models.SmallIntegerField
+Text = BytewiseTextField
+
+
+class OperatorManager(BaseUserManager["Operator"]):
+    """Finds operators by their sign-in name."""
+
+
+class Operator(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in; global, with a role per tenant in Membership."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField(max_length=254, unique=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = False
+    USERNAME_FIELD = "name"
+    objects = OperatorManager()
+
+    class Meta:
+        db_table = "operator"
+
+
+class Tenant(models.Model):
+    """A tenant of this store. Its clock runs `clock_offset` microseconds ahead of the machine's."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=10)
+    origin = models.CharField(max_length=10)
+    country = models.CharField(max_length=2)
+    time_zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=5)
+    switches = models.CharField(max_length=200, default="")
+    clock_offset = Big(default=0)
+    confirm_above = Small(default=20)
+    limit_percent = Small(default=25)
+    limit_users = models.IntegerField(default=500)
+    created_at = Big()
+
+    class Meta:
+        db_table = "tenant"
+
+
+class TenantDomain(models.Model):
+    """A domain name of a tenant."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    domain = models.CharField(max_length=253)
+
+    class Meta:
+        db_table = "tenant_domain"
+        constraints = (UniqueConstraint(fields=("tenant", "domain"), name="tenant_domain_once"),)
+
+
+class Membership(models.Model):
+    """The role an operator has in a tenant."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    role = models.CharField(max_length=40)
+
+    class Meta:
+        db_table = "membership"
+        constraints = (UniqueConstraint(fields=("operator", "tenant", "role"), name="membership_once"),)
+
+
+class Agenda(models.Model):
+    """When a tenant next has work of a kind; workers read it to learn where to look, then work inside that tenant."""
+
+    pk = CompositePrimaryKey("tenant_id", "kind")
+    tenant_id = Big()
+    kind = Text()
+    next_at = Big()
+
+    class Meta:
+        db_table = "agenda"
+
+
+class IdBlock(models.Model):
+    """The next unused id of a kind in a tenant."""
+
+    pk = CompositePrimaryKey("tenant_id", "kind")
+    tenant_id = Big()
+    kind = Text()
+    next_id = Big()
+
+    class Meta:
+        db_table = "id_block"
+
+
+class Head(models.Model):
+    """The end of a tenant's journal; locked last in every write."""
+
+    tenant_id = Big(primary_key=True)
+    seq = Big(default=0)
+    segment_id = Big(default=0)
+    hash = Text(default="")
+    last_now = Big(default=0)
+
+    class Meta:
+        db_table = "head"
+
+
+class Segment(models.Model):
+    """One transaction's part of the journal, linked to the one before by its hash."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    door = Text()
+    plan_id = Big(null=True)
+    actor_kind = Text()
+    actor_id = Text()
+    actor_name = Text()
+    at = Big()
+    first_seq = Big()
+    last_seq = Big()
+    previous_hash = Text()
+    hash = Text()
+
+    class Meta:
+        db_table = "segment"
+        indexes = (Index(fields=("tenant_id", "plan_id", "id"), name="segment_by_plan"),)
+
+
+class Journal(models.Model):
+    """What happened to one object: audit, before-image, history and change feed in one."""
+
+    pk = CompositePrimaryKey("tenant_id", "seq")
+    tenant_id = Big()
+    seq = Big()
+    segment_id = Big()
+    at = Big()
+    kind = Text()
+    object_kind = Text()
+    object_id = Big()
+    before = Text(null=True)
+    after = Text(null=True)
+
+    class Meta:
+        db_table = "journal"
+        indexes = (Index(fields=("tenant_id", "object_kind", "object_id", "seq"), name="journal_by_object"),)
+
+
+class User(models.Model):
+    """A user account and what is known of it. NULL is not known; '' in a text fact is known to be empty."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    object_id = Text()
+    principal_name = Text()
+    principal_key = Text()
+    display_name = Text()
+    sort_key = Text()
+    search_key = Text()
+    account_enabled = models.BooleanField(null=True)
+    usage_location = Text(null=True)
+    user_type = Text(null=True)
+    department = Text(null=True)
+    is_synced = models.BooleanField(null=True)
+    created_at = Big(null=True)
+    deleted_at = Big(null=True)
+    account_read_at = Big()
+    licenses_read_at = Big(null=True)
+    last_sign_in_at = Big(null=True)
+    sign_in_read_at = Big(null=True)
+    office_devices = Small(null=True)
+    phone_number = Text(null=True)
+
+    class Meta:
+        db_table = "users"
+        constraints = (
+            UniqueConstraint(fields=("tenant_id", "object_id"), name="users_object_id"),
+            UniqueConstraint(fields=("tenant_id", "principal_key"), name="users_principal_key"),
+        )
+        indexes = (Index(fields=("tenant_id", "sort_key", "id"), name="users_by_name"),)
+
+
+class Mailbox(models.Model):
+    """A user's mailbox as last read; no row means nobody has read it."""
+
+    pk = CompositePrimaryKey("tenant_id", "user_id")
+    tenant_id = Big()
+    user_id = Big()
+    kind = Text()
+    size_bytes = Big(null=True)
+    has_archive = models.BooleanField(null=True)
+    hold = Text(null=True)
+    is_forwarding = models.BooleanField(null=True)
+    purged_at = Big(null=True)
+    read_at = Big()
+
+    class Meta:
+        db_table = "mailbox"
+
+
+class Drive(models.Model):
+    """A user's OneDrive as last read; no row means nobody has read it."""
+
+    pk = CompositePrimaryKey("tenant_id", "user_id")
+    tenant_id = Big()
+    user_id = Big()
+    is_present = models.BooleanField()
+    size_bytes = Big(null=True)
+    on_hold = models.BooleanField(null=True)
+    readonly_at = Big(null=True)
+    archived_at = Big(null=True)
+    read_at = Big()
+
+    class Meta:
+        db_table = "drive"
+
+
+class Group(models.Model):
+    """A group that can give licenses."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    object_id = Text()
+    display_name = Text()
+    sort_key = Text()
+
+    class Meta:
+        db_table = "user_group"
+        constraints = (UniqueConstraint(fields=("tenant_id", "object_id"), name="user_group_object_id"),)
+
+
+class GroupMember(models.Model):
+    """A user in a group."""
+
+    pk = CompositePrimaryKey("tenant_id", "group_id", "user_id")
+    tenant_id = Big()
+    group_id = Big()
+    user_id = Big()
+
+    class Meta:
+        db_table = "group_member"
+        indexes = (Index(fields=("tenant_id", "user_id", "group_id"), name="group_member_by_user"),)
+
+
+class GroupLicense(models.Model):
+    """A product that a group gives its members."""
+
+    pk = CompositePrimaryKey("tenant_id", "group_id", "product_id")
+    tenant_id = Big()
+    group_id = Big()
+    product_id = Big()
+    disabled_plans = Text(default="")
+
+    class Meta:
+        db_table = "group_license"
+
+
+class Product(models.Model):
+    """A product a tenant knows of."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    sku_id = Text()
+
+    class Meta:
+        db_table = "product"
+        constraints = (UniqueConstraint(fields=("tenant_id", "sku_id"), name="product_sku_id"),)
+
+
+class Purchase(models.Model):
+    """A self-service purchase; its own seats, its own buyer."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    ref = Text()
+    product_id = Big()
+    buyer_user_id = Big()
+    bought_at = Big()
+
+    class Meta:
+        db_table = "purchase"
+
+
+class SeatPool(models.Model):
+    """Seats of one product: the organization's (purchase_id 0) or one purchase's. NULL capacity is not known."""
+
+    pk = CompositePrimaryKey("tenant_id", "product_id", "purchase_id")
+    tenant_id = Big()
+    product_id = Big()
+    purchase_id = Big(default=0)
+    capacity = Big(null=True)
+    consumed = Big(default=0)
+
+    class Meta:
+        db_table = "pool"
+
+
+class LicenseSource(models.Model):
+    """One reason why a user holds a product (domain.facts.Source), clustered by product."""
+
+    pk = CompositePrimaryKey("tenant_id", "product_id", "user_id", "source_kind", "source_id")
+    tenant_id = Big()
+    product_id = Big()
+    user_id = Big()
+    source_kind = Small()
+    source_id = Big()
+    state = Small()
+    disabled_plans = Text(default="")
+    error = Text(null=True)
+    since_at = Big(null=True)
+
+    class Meta:
+        db_table = "source"
+        indexes = (
+            # Covers the facts of a user: the rest of the key is in it by itself.
+            Index(
+                fields=("tenant_id", "user_id", "product_id", "source_kind", "source_id", "state", "disabled_plans"),
+                name="source_by_user",
+            ),
+        )
+
+
+class Clock(models.Model):
+    """A retention clock of a user: what runs out, and when."""
+
+    pk = CompositePrimaryKey("tenant_id", "user_id", "kind")
+    tenant_id = Big()
+    user_id = Big()
+    kind = Text()
+    due_at = Big()
+    started_at = Big()
+
+    class Meta:
+        db_table = "clock"
+        indexes = (Index(fields=("tenant_id", "due_at", "user_id", "kind"), name="clock_by_due"),)
+
+
+class NeverList(models.Model):
+    """Users and groups that no destructive step may touch."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    object_kind = Text()
+    object_id = Big()
+    reason = Text()
+
+    class Meta:
+        db_table = "never_list"
+        constraints = (
+            UniqueConstraint(fields=("tenant_id", "object_kind", "object_id"), name="never_list_once"),
+        )
+
+
+class Plan(models.Model):
+    """A change as data: what, for whom, in which state, with its totals."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    verb = Text()
+    intent = Text()
+    who = Text()
+    state = Text()
+    pause_reason = Text(null=True)
+    is_inline = models.BooleanField(default=False)
+    is_complete = models.BooleanField(default=False)
+    undo_of = Big(null=True)
+    actor_kind = Text()
+    actor_id = Text()
+    actor_name = Text()
+    catalog_version = Text()
+    rules_version = Text()
+    created_at = Big()
+    started_at = Big(null=True)
+    finished_at = Big(null=True)
+    undo_until = Big(null=True)
+    users = Big(default=0)
+    ready = Big(default=0)
+    choice = Big(default=0)
+    skipped = Big(default=0)
+    refused = Big(default=0)
+    verified = Big(default=0)
+    failed = Big(default=0)
+    skipped_late = Big(default=0)
+    seats_freed = Big(default=0)
+    undone = Big(default=0)
+
+    class Meta:
+        db_table = "plan"
+        indexes = (Index(fields=("tenant_id", "state", "id"), name="plan_by_state"),)
+
+
+class PlanClass(models.Model):
+    """Users of a plan with equal facts, and the verdict on all of them."""
+
+    pk = CompositePrimaryKey("tenant_id", "plan_id", "id")
+    tenant_id = Big()
+    plan_id = Big()
+    id = Big()
+    signature = Text()
+    outcome = Text()
+    reason = Text(null=True)
+    subject = Text(default="")
+    consequences = Text(default="[]")
+    undo_seconds = Big(null=True)
+    users = Big(default=0)
+
+    class Meta:
+        db_table = "plan_class"
+
+
+class ClassChange(models.Model):
+    """One source that a class removes, adds or changes; NULL before is absent before, NULL after is absent after."""
+
+    pk = CompositePrimaryKey("tenant_id", "plan_id", "class_id", "product_id", "source_kind", "source_id")
+    tenant_id = Big()
+    plan_id = Big()
+    class_id = Big()
+    product_id = Big()
+    source_kind = Small()
+    source_id = Big()
+    before_state = Small(null=True)
+    before_plans = Text(null=True)
+    after_state = Small(null=True)
+    after_plans = Text(null=True)
+    seat = Small(default=0)
+    journal_kind = Text()
+    journal_before = Text(null=True)
+    journal_after = Text(null=True)
+
+    class Meta:
+        db_table = "class_change"
+
+
+class ClassClock(models.Model):
+    """A retention clock that a class starts (seconds) or stops (NULL)."""
+
+    pk = CompositePrimaryKey("tenant_id", "plan_id", "class_id", "kind")
+    tenant_id = Big()
+    plan_id = Big()
+    class_id = Big()
+    kind = Text()
+    seconds = Big(null=True)
+
+    class Meta:
+        db_table = "class_clock"
+
+
+class PlanStep(models.Model):
+    """One user of a plan: written once when proposed, once when it ends."""
+
+    pk = CompositePrimaryKey("tenant_id", "plan_id", "n")
+    tenant_id = Big()
+    plan_id = Big()
+    n = Big()
+    user_id = Big()
+    class_id = Big()
+    state = Text()
+    reason = Text(null=True)
+    at = Big(null=True)
+    undo_until = Big(null=True)
+
+    class Meta:
+        db_table = "plan_step"
+
+
+class PlanChunk(models.Model):
+    """A run of steps that one worker leases at a time. Lease times are machine time.
+
+    `seen_seq` is the end of the journal when its facts were read: who is in the journal after it may have changed.
+    """
+
+    pk = CompositePrimaryKey("tenant_id", "plan_id", "from_n")
+    tenant_id = Big()
+    plan_id = Big()
+    from_n = Big()
+    to_n = Big()
+    state = Text()
+    owner = Text(default="")
+    lease_until = Big(default=0)
+    attempts = models.IntegerField(default=0)
+    run_after = Big(default=0)
+    seen_seq = Big(default=0)
+
+    class Meta:
+        db_table = "plan_chunk"
+        indexes = (Index(fields=("tenant_id", "state", "run_after", "plan_id", "from_n"), name="plan_chunk_open"),)

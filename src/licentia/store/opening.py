@@ -1,0 +1,91 @@
+"""Opening the store: folder and files private, schema made or upgraded under the store's lock, a newer one refused.
+
+The only place that sets Django up. It knows no tenant.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import django
+from django.db import DatabaseError, connection
+
+from licentia.store import locations
+from licentia.store.gate import Gate, GateTimeout
+from licentia.store.writing import StoreError, explain
+
+
+def open_store() -> None:
+    """Sets Django up and leaves a usable store; StoreError says why not (newer, full, read-only, locked)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licentia.store.settings")
+    django.setup()
+    try:
+        if connection.vendor == "sqlite":
+            _prepare_folder(Path(str(connection.settings_dict["NAME"])).parent)
+        _bring_up_to_date()
+    except GateTimeout:
+        raise StoreError("store_locked") from None
+    except DatabaseError as error:
+        raise explain(error) from error
+    except OSError as error:
+        raise StoreError("store_unreachable", detail=str(error)) from error
+
+
+def known_migrations() -> list[str]:
+    """Names of this release's migrations, in order."""
+    folder = files("licentia.store") / "migrations"
+    names = (entry.name.removesuffix(".py") for entry in folder.iterdir())
+    return sorted(name for name in names if name[:4].isdigit())
+
+
+def _prepare_folder(folder: Path) -> None:
+    old = os.umask(0o077)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    finally:
+        os.umask(old)
+    path = Path(str(connection.settings_dict["NAME"]))
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _bring_up_to_date() -> None:
+    applied = _applied()
+    known = known_migrations()
+    newer = [name for name in applied if name not in known]
+    if newer:
+        raise StoreError("store_newer", found=newer[-1])
+    if applied != known:
+        _migrate()
+
+
+def _applied() -> list[str]:
+    with connection.cursor() as cursor:
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return []
+        cursor.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY name")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _migrate() -> None:
+    """Runs migrations; two processes that start together take turns (the gate, or an advisory lock)."""
+    from django.core.management import call_command
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(71072)")
+            try:
+                call_command("migrate", verbosity=0, interactive=False)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(71072)")
+        return
+    turn = Gate(str(connection.settings_dict["NAME"]) + ".migrate")
+    turn.acquire()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        turn.release()

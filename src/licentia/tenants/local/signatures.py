@@ -1,0 +1,75 @@
+"""Reads a user's signature (store.bulk.facts) back into the facts the rules understand.
+
+The one place that knows both forms; a test holds them together.
+"""
+
+from __future__ import annotations
+
+from licentia.domain.facts import (
+    UNKNOWN,
+    AssignmentState,
+    ClockKind,
+    Mailbox,
+    MailboxKind,
+    Maybe,
+    SizeBand,
+    Source,
+    SourceKind,
+    UserFacts,
+)
+from licentia.tenants.port import TenantContext
+
+
+def understand(signature: str, context: TenantContext) -> UserFacts:
+    """The facts that a signature stands for."""
+    account, mailbox, drive, never, clocks, sources = signature.split("|")
+    location, guest, phone, office = account
+    return UserFacts(
+        sources=tuple(_source(text, context) for text in sources.split(";") if text),
+        has_usage_location=_maybe(location),
+        is_guest=guest == "g",
+        never=context.never_reasons.get(int(never), "") if never else None,
+        mailbox=UNKNOWN if mailbox == "?" else _mailbox(mailbox),
+        has_drive=UNKNOWN if drive == "?" else _maybe(drive[0]),
+        drive_on_hold=UNKNOWN if drive == "?" else _maybe(drive[1]),
+        has_phone_number=_maybe(phone),
+        has_office_devices=_maybe(office),
+        clocks=frozenset(ClockKind(kind) for kind in clocks.split(",") if kind),
+    )
+
+
+def _maybe(sign: str) -> bool | Maybe:
+    return UNKNOWN if sign == "?" else sign == "1"
+
+
+def _source(text: str, context: TenantContext) -> Source:
+    product, kind, source_id, state, plans = text.split(".")
+    return Source(
+        sku_id=context.skus[int(product)],
+        kind=SourceKind(int(kind)),
+        source_id=int(source_id),
+        disabled_plans=plans_of(plans),
+        state=AssignmentState(int(state)),
+    )
+
+
+def _mailbox(text: str) -> Mailbox:
+    kind, size, signs = text.split(",")
+    return Mailbox(
+        kind=MailboxKind(kind),
+        size=UNKNOWN if size == "?" else SizeBand(int(size)),
+        has_archive=_maybe(signs[0]),
+        on_hold=_maybe(signs[1]),
+        is_forwarding=_maybe(signs[2]),
+        was_purged=signs[3] == "1",
+    )
+
+
+def plans_of(text: str) -> frozenset[str]:
+    """Disabled plans from their stored text."""
+    return frozenset(text.split(",")) if text else frozenset()
+
+
+def plans_text(plans: frozenset[str]) -> str:
+    """Disabled plans as stored: sorted, comma-joined."""
+    return ",".join(sorted(plans))

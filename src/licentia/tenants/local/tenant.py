@@ -1,0 +1,177 @@
+"""The local tenant behind the port: facts from the store, changes set-based, checked by affected-row counts (I-6).
+
+Opens no transaction and writes no journal: the doors do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from licentia.domain.facts import Pool, Source, SourceKind, Switch, TenantFacts, UserFacts
+from licentia.domain.instants import Instant
+from licentia.domain.planning import Change, Verdict
+from licentia.store.bulk import facts as facts_of
+from licentia.store.bulk import sources
+from licentia.store.bulk.sources import SourceKey, SourceRow
+from licentia.store.lists import context as context_of
+from licentia.tenants.local.signatures import plans_text, understand
+from licentia.tenants.port import ClassWork, LostRows, RowChange, SeatsGone, TenantContext
+
+Batch = Sequence[tuple[ClassWork, list[int]]]
+
+
+class LocalTenant:
+    """A tenant that this store holds."""
+
+    def __init__(self, tenant_id: int) -> None:
+        self.tenant_id = tenant_id
+
+    def context(self) -> TenantContext:
+        """What the rules need of the tenant now."""
+        read = context_of.load(self.tenant_id)
+        skus = dict(read.products)
+        return TenantContext(
+            facts=TenantFacts(
+                pools={skus[p]: Pool(capacity, consumed) for p, capacity, consumed in read.pools},
+                switches=frozenset(Switch(name) for name in read.switches.split(",") if name),
+                is_copy=read.origin == "imported",
+            ),
+            product_ids={sku: product for product, sku in skus.items()},
+            skus=skus,
+            never_reasons=dict(read.never),
+            never_by_group=read.never_by_group,
+        )
+
+    def load(self, user_ids: list[int], context: TenantContext) -> list[tuple[int, str]]:
+        """(user id, signature) of these users, by id."""
+        return facts_of.load(self.tenant_id, user_ids, never_by_group=context.never_by_group)
+
+    def understand(self, signature: str, context: TenantContext) -> UserFacts:
+        """The facts that a signature stands for."""
+        return understand(signature, context)
+
+    def work_of(self, class_id: int, signature: str, verdict: Verdict, context: TenantContext) -> ClassWork:
+        """A ready verdict in the store's terms."""
+        return ClassWork(
+            id=class_id,
+            signature=signature,
+            changes=tuple(_row_change(change, context) for change in verdict.changes),
+            clocks=tuple((effect.kind.value, effect.seconds) for effect in verdict.clocks),
+            undo_seconds=verdict.undo_seconds,
+        )
+
+    def apply(self, work: Batch, now: Instant) -> None:
+        """Sources first, then clocks, then pools in ascending order; LostRows and SeatsGone leave nothing to keep."""
+        for change, users in _by_change(work):
+            self._change(change, users, now)
+        for (kind, seconds), users in _by_clock(work):
+            self._clock(kind, seconds, users, now)
+        for (product, purchase), delta in sorted(_seats(work).items()):
+            if delta and not sources.move_seats(self.tenant_id, product, purchase, delta):
+                raise SeatsGone(product, delta)
+
+    def differing(self, work: Batch) -> set[int]:
+        """Users of whom a source is not as the change found it when it was planned."""
+        found: set[int] = set()
+        for change, users in _by_change(work):
+            key = SourceKey(change.product_id, change.kind, change.source_id)
+            before = SourceRow(*change.before) if change.before else None
+            present = sources.holders(self.tenant_id, key, users)
+            found.update(user for user in users if present.get(user) != before)
+        return found
+
+    def _change(self, change: RowChange, users: list[int], now: Instant) -> None:
+        key = SourceKey(change.product_id, change.kind, change.source_id)
+        before = SourceRow(*change.before) if change.before else None
+        after = SourceRow(*change.after) if change.after else None
+        if before is None and after is not None:
+            done = sources.add(self.tenant_id, key, after, users, now)
+        elif before is not None and after is None:
+            done = sources.remove(self.tenant_id, key, before, users)
+        elif before is not None and after is not None:
+            done = sources.change(self.tenant_id, key, before, after, users, now)
+        else:
+            raise AssertionError("a change has a before or an after")
+        if done != len(users):
+            present = sources.holders(self.tenant_id, key, users)
+            raise LostRows({user for user in users if present.get(user) != after})
+
+    def _clock(self, kind: str, seconds: int | None, users: list[int], now: Instant) -> None:
+        if seconds is not None:
+            due = sources.start_clock(self.tenant_id, kind, seconds, users, now)
+            sources.lower_agenda(self.tenant_id, "clock", due)
+            return
+        sources.stop_clock(self.tenant_id, kind, users)
+        if kind.startswith("drive"):
+            sources.reopen_drives(self.tenant_id, users)
+
+
+def _row_change(change: Change, context: TenantContext) -> RowChange:
+    sku, kind, source_id = change.key
+    if change.after is None:
+        what = "license.unassign"
+    elif change.before is None:
+        what = "license.assign"
+    else:
+        what = "license.change"
+    return RowChange(
+        product_id=context.product_ids[sku],
+        kind=int(kind),
+        source_id=source_id,
+        before=_row(change.before),
+        after=_row(change.after),
+        seat=change.seat,
+        journal_kind=what,
+        journal_before=source_text(change.before),
+        journal_after=source_text(change.after),
+    )
+
+
+def _row(source: Source | None) -> tuple[int, str] | None:
+    return None if source is None else (int(source.state), plans_text(source.disabled_plans))
+
+
+def source_text(source: Source | None) -> str | None:
+    """A source as the journal keeps it: canonical JSON with Graph's GUIDs; None when absent."""
+    if source is None:
+        return None
+    fields = {
+        "sku": source.sku_id,
+        "kind": int(source.kind),
+        "id": source.source_id,
+        "state": int(source.state),
+        "disabled": sorted(source.disabled_plans),
+    }
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+
+
+def _by_change(work: Batch) -> Iterable[tuple[RowChange, list[int]]]:
+    """Equal changes of different classes together, in order of product; a removal before an addition."""
+    found: dict[tuple[object, ...], tuple[RowChange, list[int]]] = {}
+    for one, users in work:
+        for change in one.changes:
+            key = (change.product_id, change.kind, change.source_id, change.before, change.after)
+            found.setdefault(key, (change, []))[1].extend(users)
+    for change, users in sorted(found.values(), key=lambda item: (item[0].product_id, item[0].kind)):
+        yield change, sorted(users)
+
+
+def _by_clock(work: Batch) -> Iterable[tuple[tuple[str, int | None], list[int]]]:
+    found: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+    for one, users in work:
+        for effect in one.clocks:
+            found[effect].extend(users)
+    for effect, users in sorted(found.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
+        yield effect, sorted(users)
+
+
+def _seats(work: Batch) -> dict[tuple[int, int], int]:
+    """How far each pool (product, purchase or 0) moves."""
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for one, users in work:
+        for change in one.changes:
+            purchase = change.source_id if change.kind == SourceKind.PURCHASE else 0
+            found[change.product_id, purchase] += change.seat * len(users)
+    return found

@@ -1,0 +1,156 @@
+"""The one table from a reason to Graph's answer: HTTP status, error code, message; and back from a message.
+
+Never sends an answer and never decides a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Final
+
+from licentia.domain.reasons import Reason
+
+BAD_REQUEST: Final = "Request_BadRequest"
+NOT_FOUND: Final = "Request_ResourceNotFound"
+DENIED: Final = "Authorization_RequestDenied"
+CONFLICT: Final = "Request_Conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphError:
+    """What Graph answers: `template` is the message with {names} to fill.
+
+    `is_ours` marks a text for which no source of Microsoft's was read (LF 2.2: UNCONFIRMED or silent).
+    """
+
+    status: int
+    code: str
+    template: str
+    is_ours: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of the details that `message` takes, in order of appearance."""
+        return tuple(name for _, name, _, _ in Formatter().parse(self.template) if name)
+
+    def message(self, **details: str) -> str:
+        """The message with its details filled in; KeyError when one that it needs is missing."""
+        return self.template.format(**details)
+
+
+GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
+    Reason.NOT_HELD: GraphError(400, BAD_REQUEST, "User does not have a corresponding license."),
+    # Graph answers success to an assignment that is there already: no error to send.
+    Reason.ALREADY: None,
+    Reason.STALE: GraphError(
+        409,
+        CONFLICT,
+        "The licenses of user {user_id} changed while the request ran; read them again.",
+        is_ours=True,
+    ),
+    Reason.NEVER: GraphError(
+        403, DENIED, "User {user_id} is on the list of users that are never changed: {why}", is_ours=True
+    ),
+    Reason.INHERITED: GraphError(
+        400,
+        BAD_REQUEST,
+        "User license is inherited from a group membership and it cannot be removed directly from the user.",
+    ),
+    Reason.SELF_SERVICE: GraphError(
+        400,
+        BAD_REQUEST,
+        "License {sku_id} comes from a self-service purchase and it cannot be changed by an administrator.",
+        is_ours=True,
+    ),
+    Reason.UNKNOWN_PATH: GraphError(
+        400,
+        BAD_REQUEST,
+        "License {sku_id} was imported without its assignment path and it cannot be removed without it.",
+        is_ours=True,
+    ),
+    Reason.SHARED_OVER: GraphError(
+        400,
+        BAD_REQUEST,
+        "License {sku_id} is needed by a shared mailbox larger than a mailbox without a license may be.",
+        is_ours=True,
+    ),
+    # No full stop: the message ends with the list (LF 2.2).
+    Reason.DEPENDENCY: GraphError(
+        400,
+        BAD_REQUEST,
+        "License assignment failed because service plan {plan_id} depends on the service plan(s) {needed}",
+    ),
+    Reason.LOCATION_MISSING: GraphError(
+        400, BAD_REQUEST, "License assignment cannot be done for user with invalid usage location."
+    ),
+    Reason.NO_SEATS: GraphError(
+        400, BAD_REQUEST, "Subscription with SKU {sku_id} does not have any available licenses."
+    ),
+    # Status and code as Graph clients expect them; the wording is unconfirmed (LF 1.5).
+    Reason.USER_GONE: GraphError(
+        404,
+        NOT_FOUND,
+        "Resource '{user_id}' does not exist or "
+        "one of its queried reference-property objects are not present.",
+        is_ours=True,
+    ),
+    Reason.CHANGED_SINCE: GraphError(
+        409,
+        CONFLICT,
+        "The licenses of user {user_id} were changed by a later plan and stay as they are.",
+        is_ours=True,
+    ),
+    Reason.NOT_APPLIED: GraphError(
+        409,
+        CONFLICT,
+        "The change to user {user_id} was never applied, so there is nothing to undo.",
+        is_ours=True,
+    ),
+}
+"""Every reason and Graph's answer to it; None where Graph answers success."""
+
+UNKNOWN_SKU: Final = GraphError(
+    400, BAD_REQUEST, "License {sku_id} does not correspond to a valid company License."
+)
+TENANT_LEVEL_SKU: Final = GraphError(400, BAD_REQUEST, "License {name} cannot be assigned to a user.")
+EXCLUSIVE_PLANS: Final = GraphError(
+    400, BAD_REQUEST, "License assignment failed because service plans {plan_ids} are mutually exclusive."
+)
+MISSING_PARAMETERS: Final = GraphError(
+    400,
+    BAD_REQUEST,
+    "One or more parameters of the operation 'assignLicense' are missing from the request payload. "
+    "The missing parameters are: {names}.",
+)
+FOREIGN_PLAN: Final = GraphError(
+    400, BAD_REQUEST, "Service plan {plan_id} does not belong to license {sku_id}.", is_ours=True
+)
+
+# Ours come first: the `why` of a never list is free text and may hold any of the later phrases.
+_MATCHERS: Final[tuple[tuple[str, Reason], ...]] = (
+    ("is on the list of users that are never changed", Reason.NEVER),
+    ("changed while the request ran", Reason.STALE),
+    ("comes from a self-service purchase", Reason.SELF_SERVICE),
+    ("was imported without its assignment path", Reason.UNKNOWN_PATH),
+    ("is needed by a shared mailbox larger", Reason.SHARED_OVER),
+    ("were changed by a later plan", Reason.CHANGED_SINCE),
+    ("was never applied, so there is nothing to undo", Reason.NOT_APPLIED),
+    ("does not have a corresponding license", Reason.NOT_HELD),
+    ("inherited from a group membership", Reason.INHERITED),
+    ("depends on the service plan", Reason.DEPENDENCY),
+    ("invalid usage location", Reason.LOCATION_MISSING),
+    ("does not have any available licenses", Reason.NO_SEATS),
+    ("not enough licenses are available", Reason.NO_SEATS),
+    ("queried reference-property objects", Reason.USER_GONE),
+)
+
+
+def reason_of_message(text: str) -> Reason | None:
+    """The reason behind an error message of Graph's or ours, by its telling words; None when it is not known.
+
+    Keep the raw text whatever comes back: messages may change without notice (LF 1.5).
+    """
+    folded = text.casefold()
+    return next((reason for words, reason in _MATCHERS if words in folded), None)
