@@ -1,29 +1,20 @@
-"""Build step: compiles the Dutch catalog (.po) into the .mo file that the standard library's gettext reads.
+"""Build step: runs `compile_messages` before a wheel or an editable install is made.
 
-Never edits a source file; the .mo lies beside its .po and is not kept in version control.
+Never edits a source file. It is loaded by the build tool, not imported, so it finds its neighbour by path.
 """
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
-import polib
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-def compile_messages(root: Path) -> list[Path]:
-    """Every .mo file written below `root`."""
-    written = []
-    for source in sorted((root / "src" / "licentia" / "locale").rglob("*.po")):
-        target = source.with_suffix(".mo")
-        polib.pofile(str(source)).save_as_mofile(str(target))
-        written.append(target)
-    return written
-
-
 class MessagesHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Runs before a wheel or an editable install is made."""
+    """Compiles the messages beside their sources."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        compile_messages(Path(self.root))
+        root = Path(self.root)
+        runpy.run_path(str(root / "scripts" / "compile_messages.py"))["compile_messages"](root)

@@ -33,29 +33,21 @@ ARCHIVING = "ee02fd1b-340e-4a4b-b355-4a514e4c8943"
 PROJECT_3 = "53818b1b-4a27-454b-8896-0dba576410e6"
 PLANNER_1 = "beb6439c-caad-48d3-bf46-0c82871e12be"
 VISIO_2 = "c5928f49-12ba-48f7-ada3-0d743a3601d5"
-POWER_BI = "f8a1db68-be16-40ed-86d5-cb42ce701560"
 PHONE = "e43b5b99-8dfb-405f-9987-dc307f34bcbd"
 AUDIO = "0c266dff-15dd-4b49-8397-2bb16070ed52"
 COPILOT = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
 EMS = "efccb6f7-5641-4e0e-bd10-b4976e1bf68e"
 FLOW_FREE = "f30db892-07e9-47e9-837c-80727f46fd3d"
 
-PLANS = {
-    E3: {
-        "a23b959c-7ce8-4e57-9140-b90eb88a9e97",  # SWAY
-        "aebd3021-9f8f-4bf8-bbe3-0ed2f4f047a1",  # KAIZALA_O365_P3
-        "efb87545-963c-4e0d-99df-69c6916d9eb0",  # EXCHANGE_S_ENTERPRISE
-    },
-    E5: {"14ab5db5-e6c4-4b20-b4bc-13e36fd2227f"},  # ATA
-    F3: {
-        "7547a3fe-08ee-4ccb-b430-5077c5041653",  # YAMMER_ENTERPRISE
-        "bd91b1a4-9f94-4ecf-b45b-3a65e5c8128a",  # FLOW_O365_S1
-    },
-    E1: {"743dd19e-1ce3-4c62-a3ad-49ba8f63a2f6"},  # STREAM_O365_E1
-}
+SWAY, KAIZALA = "a23b959c-7ce8-4e57-9140-b90eb88a9e97", "aebd3021-9f8f-4bf8-bbe3-0ed2f4f047a1"
+YAMMER, FLOW_F3 = "7547a3fe-08ee-4ccb-b430-5077c5041653", "bd91b1a4-9f94-4ecf-b45b-3a65e5c8128a"
+EXCHANGE_PLAN_2, STREAM_E1 = "efb87545-963c-4e0d-99df-69c6916d9eb0", "743dd19e-1ce3-4c62-a3ad-49ba8f63a2f6"
+DEFENDER = "14ab5db5-e6c4-4b20-b4bc-13e36fd2227f"
+PLANS = {E3: {SWAY, KAIZALA, EXCHANGE_PLAN_2}, E5: {DEFENDER}, F3: {YAMMER, FLOW_F3}, E1: {STREAM_E1}}
 """Plans that may be off, by product."""
 
 GIB = 1 << 30
+Case = Callable[[UserRow], bool]
 
 
 def held(user: UserRow) -> dict[str, list[LicenseRow]]:
@@ -67,25 +59,23 @@ def held(user: UserRow) -> dict[str, list[LicenseRow]]:
     return found
 
 
-def kinds(user: UserRow) -> list[Counter[SourceKind]]:
-    """For each held product how many sources of each kind."""
-    return [Counter(row.kind for row in rows) for rows in held(user).values()]
-
-
-def some(*wanted: tuple[SourceKind, int]) -> Callable[[UserRow], bool]:
+def some(*wanted: tuple[SourceKind, int]) -> Case:
     """Whether a product of the user is held from exactly these sources."""
     counts = Counter(dict(wanted))
-    return lambda user: counts in kinds(user)
+    return lambda user: counts in [Counter(row.kind for row in rows) for rows in held(user).values()]
 
 
-def holds(*products: str) -> Callable[[UserRow], bool]:
+def plans_off(rows: Iterable[LicenseRow]) -> dict[str, frozenset[str]]:
+    """By product the plans that are off."""
+    return {row.sku_id: row.disabled_plans for row in rows}
+
+
+def holds(*products: str) -> Case:
     """Whether the user holds all these products."""
     return lambda user: set(products) <= set(held(user))
 
 
-def box(
-    kind: MailboxKind, *, licensed: bool | None = None, over: int = 0, up_to: int = 100
-) -> Callable[[UserRow], bool]:
+def box(kind: MailboxKind, licensed: bool | None = None, *, over: int = 0, up_to: int = 100) -> Case:
     """Whether the mailbox is of this kind and between these sizes in GiB."""
     return lambda user: (
         user.mailbox is not None
@@ -95,19 +85,19 @@ def box(
     )
 
 
-def errors(state: AssignmentState, error: str) -> Callable[[UserRow], bool]:
+def errors(state: AssignmentState, error: str) -> Case:
     """Whether a source stands in this state for this reason."""
     return lambda user: any(row.state is state and row.error == error for row in user.licenses)
 
 
-def on_hold(hold: HoldKind) -> Callable[[UserRow], bool]:
+def on_hold(hold: HoldKind) -> Case:
     """Whether this keeps the mailbox."""
     return lambda user: user.mailbox is not None and user.mailbox.hold is hold
 
 
 DIRECT, GROUP, PURCHASE = SourceKind.DIRECT, SourceKind.GROUP, SourceKind.PURCHASE
 
-CASES: dict[str, Callable[[UserRow], bool]] = {
+CASES: dict[str, Case] = {
     "direct only": some((DIRECT, 1)),
     "by one group": some((GROUP, 1)),
     "by two groups": some((GROUP, 2)),
@@ -159,9 +149,7 @@ CASES: dict[str, Callable[[UserRow], bool]] = {
     "OneDrive not known": lambda user: user.drive is None,
     "never signed in, licensed": lambda user: user.last_sign_in_at is None and bool(user.licenses),
     "not signed in for 90 days, licensed": lambda user: (
-        bool(user.licenses)
-        and user.last_sign_in_at is not None
-        and user.last_sign_in_at < DEMO_NOW - 90 * DAY
+        bool(user.licenses) and (user.last_sign_in_at or DEMO_NOW) < DEMO_NOW - 90 * DAY
     ),
     "Office on a device": lambda user: bool(user.office_devices),
     "Office on no device, licensed": lambda user: user.office_devices == 0 and bool(user.licenses),
@@ -196,34 +184,19 @@ def digest(tenant: TenantRows) -> str:
 
 
 def test_equal_arguments_give_equal_rows() -> None:
-    """The same number, seed and moment give the same tenant, and its users can be read twice."""
-    tenant = demo_tenant(500, seed=7)
-    assert digest(tenant) == digest(tenant) == digest(demo_tenant(500, seed=7))
-
-
-def test_another_seed_or_moment_gives_another_tenant() -> None:
-    """Seed and moment both count."""
-    digests = {
-        digest(demo_tenant(200)),
-        digest(demo_tenant(200, seed=2)),
-        digest(demo_tenant(200, now=DEMO_NOW + DAY)),
-    }
-    assert len(digests) == 3
+    """Number, seed and moment decide the tenant, each of them does, and its users can be read twice."""
+    tenant = demo_tenant(200, seed=7)
+    assert digest(tenant) == digest(tenant) == digest(demo_tenant(200, seed=7))
+    others = (demo_tenant(200), demo_tenant(200, seed=7, now=DEMO_NOW + DAY), demo_tenant(201, seed=7))
+    assert len({digest(tenant), *map(digest, others)}) == 4
 
 
 def test_rows_do_not_depend_on_the_order_of_sets() -> None:
     """Two interpreters that order sets differently give the same tenant."""
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[1]);"
-        "import test_demo as demo; print(demo.digest(demo.demo_tenant(300)))"
-    )
-    command = [sys.executable, "-c", program, os.path.dirname(__file__)]
-    answers = {
-        subprocess.run(
-            command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True, text=True
-        ).stdout
-        for seed in ("1", "2")
-    }
+    program = "import test_demo as demo; print(demo.digest(demo.demo_tenant(300)))"
+    command, folder = [sys.executable, "-c", program], os.path.dirname(__file__)
+    environments = ({**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2"))
+    answers = {subprocess.check_output(command, env=env, cwd=folder, text=True) for env in environments}
     assert answers == {digest(demo_tenant(300)) + "\n"}
 
 
@@ -243,17 +216,15 @@ def test_every_case_occurs(users: int, seed: int) -> None:
 def test_cases_grow_with_the_tenant() -> None:
     """Ten times the users give about ten times of each case, except the fixed five of Project Plan 3."""
     small, large = (counted(demo_tenant(users).users()) for users in (2_000, 20_000))
-    grown = {name: large[name] / small[name] for name in CASES if name != "Project Plan 3"}
-    assert {name: times for name, times in grown.items() if not 3 < times < 13} == {}
-    assert small["Project Plan 3"] == large["Project Plan 3"] == 5
+    grown = {name: large[name] / small[name] for name in CASES}
+    assert [name for name, times in grown.items() if not 3 < times < 13] == ["Project Plan 3"]
 
 
 def test_the_main_product_is_held_by_over_half() -> None:
     """Microsoft 365 E3 goes to more than half the users, most of them directly."""
-    users = list(demo_tenant().users())
-    holders = [rows for user in users if (rows := held(user).get(E3))]
+    holders = [rows for user in demo_tenant(2_000).users() if (rows := held(user).get(E3))]
     only_direct = [rows for rows in holders if {row.kind for row in rows} == {DIRECT}]
-    assert len(holders) > len(users) / 2
+    assert len(holders) > 1_000
     assert len(only_direct) > len(holders) / 2
 
 
@@ -265,60 +236,44 @@ def test_products_that_acceptance_checks_look_for(users: int) -> None:
     assert sum(any(row.kind is DIRECT for row in rows_of) for rows_of in first_page) >= 21
     project = [rows_of for user in rows if (rows_of := held(user).get(PROJECT_3))]
     assert [[row.kind for row in rows_of] for rows_of in project] == [[DIRECT]] * 5
-    assert sum(PLANNER_1 in held(user) for user in rows) >= 3
-    assert sum(AUDIO in held(user) for user in rows) >= 3
+    assert min(sum(sku_id in held(user) for user in rows) for sku_id in (PLANNER_1, AUDIO)) >= 3
 
 
 @pytest.mark.parametrize("users", [0, 1, 49, 50, 777, 1_050, 2_000, 12_345])
 def test_pools_fit_what_is_in_use(users: int) -> None:
-    """Capacities follow from the seats in use: one pool too small, one full, the others with room."""
+    """Capacities follow from the seats in use: one too small, one full (and refused), the rest with room."""
     tenant = demo_tenant(users)
     used = consumed(tenant.users())
-    pools = {pool.sku_id: pool.capacity for pool in tenant.pools}
+    rows = (row for user in tenant.users() for row in user.licenses)
+    assert {row.sku_id for row in rows if row.error == "CountViolation"} <= {COPILOT}
+    pools = {pool.sku_id: pool.capacity or 0 for pool in tenant.pools}
     assert set(used) <= set(pools)
     assert PLANNER_1 not in pools
     assert pools[COPILOT] == used[COPILOT]
-    assert users < 50 or (pools[VISIO_2] or 0) < used[VISIO_2]
-    for sku_id, capacity in pools.items():
-        if sku_id not in (COPILOT, VISIO_2):
-            assert capacity is not None
-            assert used[sku_id] < capacity
+    assert users < 50 or pools[VISIO_2] < used[VISIO_2]
+    assert all(used[sku_id] < pools[sku_id] for sku_id in set(pools) - {COPILOT, VISIO_2})
     assert pools[FLOW_FREE] == 10_000
-
-
-def test_the_full_product_is_the_one_that_groups_could_not_give() -> None:
-    """Whoever could not get a product from a group was refused a product without free seats."""
-    refused = {
-        row.sku_id for user in demo_tenant().users() for row in user.licenses if row.error == "CountViolation"
-    }
-    assert refused == {COPILOT}
 
 
 def test_a_million_users_are_counted_without_making_them() -> None:
     """Pools and purchases of a large tenant need no pass over its users."""
     tenant = demo_tenant(1_000_000)
     pools = {pool.sku_id: pool.capacity or 0 for pool in tenant.pools}
-    assert pools[E3] > 500_000
-    assert pools[PROJECT_3] == 10
-    assert pools[FLOW_FREE] > 100_000
-    assert len(tenant.purchases) > 1_000
+    assert min(pools[E3] / 500_000, pools[FLOW_FREE] / 100_000, len(tenant.purchases) / 2_000) > 1
 
 
 def test_a_group_gives_all_it_has_or_nothing() -> None:
     """A user's rows of a group are the group's rows: all held or all failed, with the same plans off."""
     tenant = demo_tenant(5_000)
-    gives = {
-        group.object_id: {row.sku_id: row.disabled_plans for row in group.licenses} for group in tenant.groups
-    }
+    gives = {group.object_id: plans_off(group.licenses) for group in tenant.groups}
     members: Counter[str] = Counter()
     for user in tenant.users():
         by_group: dict[str, list[LicenseRow]] = defaultdict(list)
         for row in user.licenses:
             if row.kind is GROUP:
-                assert row.source_ref is not None
-                by_group[row.source_ref].append(row)
+                by_group[row.source_ref or ""].append(row)
         for ref, rows in by_group.items():
-            assert {row.sku_id: row.disabled_plans for row in rows} == gives[ref]
+            assert plans_off(rows) == gives[ref]
             assert len({row.state.holds for row in rows}) == 1
             members[ref] += 1
     assert set(members) == set(gives)
@@ -337,15 +292,11 @@ def test_purchases_have_a_buyer_and_seats_enough(users: int) -> None:
     """The buyer is a user with one of the seats, who joined before buying; seats in use are seats bought."""
     tenant = demo_tenant(users)
     purchases = {purchase.ref: purchase for purchase in tenant.purchases}
-    assert len(purchases) == len(tenant.purchases)
     seats: Counter[str] = Counter()
     buyers = set()
     for user in tenant.users():
-        for row in user.licenses:
-            if row.kind is not PURCHASE:
-                continue
-            assert row.source_ref is not None
-            purchase = purchases[row.source_ref]
+        for row in (row for row in user.licenses if row.kind is PURCHASE):
+            purchase = purchases[row.source_ref or ""]
             seats[purchase.ref] += 1
             assert purchase.sku_id == row.sku_id
             assert (user.created_at or 0) < purchase.bought_at == row.since
@@ -365,24 +316,19 @@ def test_plans_that_are_off_belong_to_their_product() -> None:
 
 
 def test_names_and_ids_are_unique() -> None:
-    """Two hundred thousand users have as many user names and object ids, all in plain lower-case ASCII."""
+    """User names are plain lower-case ASCII; no two users, groups or purchases share a name or an id."""
     local = re.compile(r"[a-z0-9.]+(_[a-z]+\.example#ext#)?@noordzee\.example")
     guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}")
-    names, ids = set(), set()
-    for user in demo_tenant(200_000).users():
+    tenant = demo_tenant(200_000)
+    names = set()
+    others = [group.object_id for group in tenant.groups] + [purchase.ref for purchase in tenant.purchases]
+    ids = set(others)
+    for user in tenant.users():
         assert local.fullmatch(user.user_principal_name)
         assert guid.fullmatch(user.object_id or "")
         names.add(user.user_principal_name)
-        ids.add(user.object_id)
-    assert len(names) == len(ids) == 200_000
-
-
-def test_groups_and_purchases_have_ids_of_their_own() -> None:
-    """No id names two things."""
-    tenant = demo_tenant(20_000)
-    ids = [user.object_id for user in tenant.users()]
-    ids += [group.object_id for group in tenant.groups] + [purchase.ref for purchase in tenant.purchases]
-    assert len(set(ids)) == len(ids)
+        ids.add(user.object_id or "")
+    assert (len(names), len(ids)) == (200_000, 200_000 + len(others))
 
 
 def test_names_are_dutch_and_others() -> None:
@@ -398,24 +344,11 @@ def test_names_are_dutch_and_others() -> None:
     assert len({user.user_principal_name for user in users if user.display_name in same}) > len(same)
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("van den Berg", "vandenberg"),
-        ("'t Hart", "thart"),
-        ("Wróbel", "wrobel"),
-        ("Łuczak", "luczak"),
-        ("Weiß", "weiss"),
-        ("Yılmaz", "yilmaz"),
-        ("İbrahim", "ibrahim"),
-        ("Nguyễn", "nguyen"),
-        ("Đặng", "dang"),
-        ("Lange-Thies", "langethies"),
-    ],
-)
-def test_names_fold_to_ascii(name: str, expected: str) -> None:
+def test_names_fold_to_ascii() -> None:
     """A user name keeps the letters and loses everything else."""
-    assert folded(name) == expected
+    names = "van den Berg, 't Hart, Wróbel, Łuczak, Weiß, Yılmaz, İbrahim, Nguyễn, Đặng, Le-Roy"
+    plain = "vandenberg, thart, wrobel, luczak, weiss, yilmaz, ibrahim, nguyen, dang, leroy"
+    assert [folded(name) for name in names.split(", ")] == plain.split(", ")
 
 
 def test_dates_follow_one_another() -> None:
@@ -455,14 +388,9 @@ def test_emergency_accounts_are_never_touched(users: int) -> None:
 
 def test_the_tenant_is_dutch() -> None:
     """Name, domain, country, time zone and language."""
-    tenant = demo_tenant(1)
-    assert (tenant.name, tenant.domain, tenant.country, tenant.time_zone, tenant.language) == (
-        "Noordzee Logistiek",
-        "noordzee.example",
-        "NL",
-        "Europe/Amsterdam",
-        "nl",
-    )
+    it = demo_tenant(1)
+    assert (it.name, it.domain) == ("Noordzee Logistiek", "noordzee.example")
+    assert (it.country, it.time_zone, it.language) == ("NL", "Europe/Amsterdam", "nl")
 
 
 def test_fewer_than_no_users_is_refused() -> None:

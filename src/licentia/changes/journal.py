@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from licentia.domain.instants import Instant
 from licentia.domain.permissions import Actor
 from licentia.store.bulk import journal as rows_of
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row: what happened to which object; canonical texts before and after (None: was not, is not there)."""
 
     kind: str
@@ -24,6 +23,10 @@ class Entry:
     object_id: int
     before: str | None = None
     after: str | None = None
+
+
+Row = tuple[str, str, int, str | None, str | None]
+"""An Entry, or the same five fields."""
 
 
 def canonical(fields: dict[str, object]) -> str:
@@ -37,34 +40,33 @@ def write(
     door: str,
     actor: Actor,
     now: Instant,
-    entries: Sequence[Entry],
+    entries: Sequence[Row],
     plan_id: int | None = None,
     moments: Sequence[Instant] | None = None,
 ) -> int:
     """The last number written. `moments` gives each row its own instant (clocks); else all have `now`."""
     head = rows_of.lock_head(tenant_id, now)
     segment_id, first = head.segment_id + 1, head.seq + 1
-    times = moments or [now] * len(entries)
+    last = head.seq + len(entries)
     rows = [
-        (tenant_id, seq, segment_id, at, e.kind, e.object_kind, e.object_id, e.before, e.after)
-        for seq, (at, e) in enumerate(zip(times, entries, strict=True), start=first)
+        (tenant_id, seq, segment_id, at, *entry)
+        for seq, at, entry in zip(range(first, last + 1), moments or [now] * len(entries), entries, strict=True)
     ]
-    last = head.seq + len(rows)
     facts = (door, plan_id, actor.kind.value, actor.id, actor.name, now, first, last)
-    digest = segment_hash(head.hash, facts, (row[1:] for row in rows))
+    digest = segment_hash(head.hash, facts, [row[1:] for row in rows])
     rows_of.append(rows, (tenant_id, segment_id, *facts, head.hash, digest))
     return last
 
 
-def segment_hash(previous: str, facts: tuple[object, ...], rows: Iterable[tuple[object, ...]]) -> str:
+def segment_hash(previous: str, facts: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> str:
     """SHA-256, hexadecimal, over lines of tab-separated fields: previous hash, segment facts, then each row.
 
-    An absent value is "-"; canonical JSON holds no raw tab or line end, so the text has one reading.
+    A row's fields are seq, segment, at, kind, object kind, object id, before, after. An absent value is "-";
+    canonical JSON holds no raw tab or line end, so the text has one reading.
     """
-    lines = [previous, line(facts), *map(line, rows)]
+    lines = [previous, "\t".join("-" if fact is None else str(fact) for fact in facts)]
+    lines += [
+        f"{seq}\t{segment}\t{at}\t{kind}\t{what}\t{which}\t{before or '-'}\t{after or '-'}"
+        for seq, segment, at, kind, what, which, before, after in rows
+    ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def line(fields: Iterable[object]) -> str:
-    """One line of the chain's text."""
-    return "\t".join(["-" if field is None else str(field) for field in fields])

@@ -10,12 +10,12 @@ import os
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from licentia.changes import guards, journal
-from licentia.changes.journal import Entry
+from licentia.changes.journal import Entry, Row
 from licentia.domain import intents
 from licentia.domain.instants import SECOND, Instant
 from licentia.domain.intents import Undo
@@ -199,6 +199,8 @@ class _Runner:
 
     def _stale(self, chunk: Chunk, pending: list[tuple[int, int, int]]) -> set[int]:
         """Steps whose user's facts are not what the plan was made from (compare-and-set)."""
+        if not journal_rows.written_by_others(self.tenant_id, self.plan_id, chunk.seen_seq):
+            return set()
         if journal_rows.shared_facts_changed(self.tenant_id, chunk.seen_seq):
             suspects = {user for _, user, _ in pending}
         else:
@@ -233,8 +235,8 @@ class _Runner:
         if verified != len(going):
             raise LostRows(set())
         self._count(verified, len(stale), until)
-        entries = [
-            Entry(change.journal_kind, "user", user, change.journal_before, change.journal_after)
+        entries: list[Row] = [
+            (change.journal_kind, "user", user, change.journal_before, change.journal_after)
             for _, user, class_id in going
             for change in self.classes[class_id].changes
         ]
@@ -311,7 +313,7 @@ class _Runner:
             rows_of.end_steps(self.tenant_id, self.plan_id, stale, StepState.SKIPPED, Reason.STALE, now)
             rows_of.count(self.tenant_id, self.plan_id, {"failed": len(failed), "skipped_late": len(stale)})
 
-    def _write(self, now: Instant, entries: list[Entry]) -> None:
+    def _write(self, now: Instant, entries: Sequence[Row]) -> None:
         if entries:
             journal.write(
                 self.tenant_id, door="apply", actor=self.actor, now=now, entries=entries, plan_id=self.plan_id

@@ -13,7 +13,7 @@ from typing import Literal
 from licentia.odata.filters import parse_filter
 from licentia.store.lists import selecting
 
-CHUNK = 2_500
+CHUNK = 5_000
 """Steps per chunk: large enough that one durable commit costs little, small enough that others wait briefly."""
 
 WhoKind = Literal["users", "file", "filter", "everyone", "plan"]

@@ -68,7 +68,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
 
 def find_encoding(source: Source) -> TextSource:
-    """The source with its encoding: a byte order mark, UTF-16 by its zero bytes, UTF-8, else Windows-1252.
+    """The source with its encoding: by its mark, UTF-16 by its zero bytes, UTF-8, else Windows-1252.
 
     BadInput `empty_file` for no bytes at all, `not_text` (`kind`: zip, xlsx, xls, gzip, pdf, sqlite, binary)
     for what is no text, `unreadable_file` (`name`, `detail`) when it cannot be opened.
@@ -81,7 +81,9 @@ def find_encoding(source: Source) -> TextSource:
         encoding = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _wide(head)
         if encoding is None:
             _refuse_binary(head)
-            encoding = _narrow(head, stream)
+            encoding = "utf-8" if _is_utf_8(head, stream) else None
+    if encoding is None:
+        encoding = "utf-8" if _is_damaged_utf_8(source) else "cp1252"
     return TextSource(source, encoding)
 
 
@@ -120,20 +122,31 @@ def _refuse_binary(head: bytes) -> None:
         raise BadInput("not_text", kind="binary")
 
 
-def _narrow(head: bytes, stream: BinaryIO) -> str:
-    """UTF-8 or Windows-1252, by reading on to the end or the first byte that is not UTF-8.
-
-    A file with non-ASCII characters in good UTF-8 before that byte is damaged or cut UTF-8, not Windows-1252.
-    """
+def _is_utf_8(head: bytes, stream: BinaryIO) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    has_wide_characters = False
     block = head
     try:
         while block:
-            has_wide_characters = has_wide_characters or not decoder.decode(block).isascii()
+            decoder.decode(block)
             block = stream.read(_CHUNK_BYTES)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8", "ignore")
-        return "utf-8" if has_wide_characters or not before.isascii() else "cp1252"
-    return "utf-8"
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_damaged_utf_8(source: Source) -> bool:
+    """Whether a file that is not UTF-8 was meant to be: cut in a character, or with far more good than bad.
+
+    In Windows-1252 it happens once in a while that two letters look like one in UTF-8, never that most do.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    good = bad = 0
+    with opened(source) as stream:
+        while block := stream.read(_CHUNK_BYTES):
+            text = decoder.decode(block)
+            replaced = text.count("\N{REPLACEMENT CHARACTER}")
+            bad += replaced
+            good += len(text) - len(text.encode("ascii", "ignore")) - replaced
+    bad += len(decoder.decode(b"", final=True))
+    return bad <= max(min(good, 1), good // 4)

@@ -48,21 +48,28 @@ def execute(sql: str, params: Params) -> int:
         return cursor.rowcount
 
 
+def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One statement for many rows of positional parameters."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, [tuple(row) for row in rows])
+
+
 def insert(table: str, columns: Sequence[str], values: Iterable[Sequence[Any]], *, ignore: bool = False) -> None:
     """Adds many rows in one call; with `ignore`, rows whose key is there already are left out."""
-    listed = [tuple(v) for v in values]
-    if not listed:
+    found = [tuple(v) for v in values]
+    if not found:
         return
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
     names = ", ".join(columns)
     marks = ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
-        if is_postgres() and not ignore and len(listed) > 100:
+        if is_postgres() and not ignore and len(found) > 100:
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for one in listed:
+                for one in found:
                     copy.write_row(one)
             return
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}){tail}", listed)
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}){tail}", found)
 
 
 def each(name: str, columns: Sequence[str] = ("value",)) -> str:

@@ -23,21 +23,21 @@ CASE WHEN u.usage_location IS NULL THEN '?' WHEN u.usage_location = '' THEN '0' 
 """
 
 _MAILBOX = f"""
-coalesce((
-  SELECT b.kind || ','
-    || CASE WHEN b.size_bytes IS NULL THEN '?' WHEN b.size_bytes <= {2 * _GB} THEN '2'
-            WHEN b.size_bytes <= {50 * _GB} THEN '50' WHEN b.size_bytes <= {100 * _GB} THEN '100' ELSE '101' END
-    || ',' || {_maybe("b.has_archive")}
-    || CASE WHEN b.hold IS NULL THEN '?' WHEN b.hold = 'none' THEN '0' ELSE '1' END
-    || {_maybe("b.is_forwarding")} || CASE WHEN b.purged_at IS NULL THEN '0' ELSE '1' END
-  FROM mailbox b WHERE b.tenant_id = u.tenant_id AND b.user_id = u.id), '?')
+coalesce(b.kind || ','
+  || CASE WHEN b.size_bytes IS NULL THEN '?' WHEN b.size_bytes <= {2 * _GB} THEN '2'
+          WHEN b.size_bytes <= {50 * _GB} THEN '50' WHEN b.size_bytes <= {100 * _GB} THEN '100' ELSE '101' END
+  || ',' || {_maybe("b.has_archive")}
+  || CASE WHEN b.hold IS NULL THEN '?' WHEN b.hold = 'none' THEN '0' ELSE '1' END
+  || {_maybe("b.is_forwarding")} || CASE WHEN b.purged_at IS NULL THEN '0' ELSE '1' END, '?')
 """
 
-_DRIVE = f"""
-coalesce((
-  SELECT {_maybe("d.is_present")} || {_maybe("d.on_hold")}
-  FROM drive d WHERE d.tenant_id = u.tenant_id AND d.user_id = u.id), '?')
+_DRIVE = f"CASE WHEN d.user_id IS NULL THEN '?' ELSE {_maybe('d.is_present')} || {_maybe('d.on_hold')} END"
+
+FROM = """
+users u LEFT JOIN mailbox b ON b.tenant_id = u.tenant_id AND b.user_id = u.id
+LEFT JOIN drive d ON d.tenant_id = u.tenant_id AND d.user_id = u.id
 """
+"""What a signature is read from."""
 
 _NEVER_USER = """
 SELECT n.id FROM never_list n
@@ -65,13 +65,14 @@ def _joined(item: str, separator: str, table: str, alias: str, order: str) -> st
 
 
 def signature(*, never_by_group: bool) -> str:
-    """The SQL expression of a user's signature, over the alias `u` of users.
+    """The SQL expression of a user's signature, over the aliases of FROM.
 
     Fields, separated by "|": account, mailbox, drive, never list entry, running clocks, sources.
     """
     never = f"coalesce(({_NEVER_USER}), ({_NEVER_GROUP}))" if never_by_group else f"({_NEVER_USER})"
     clocks = _joined("k.kind", ",", "clock", "k", "k.kind")
-    source = "s.product_id || '.' || s.source_kind || '.' || s.source_id || '.' || s.state || '.' || s.disabled_plans"
+    parts = "s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans"
+    source = f"concat_ws('.', {parts})" if sql.is_postgres() else f"printf('%%d.%%d.%%d.%%d.%%s', {parts})"
     sources = _joined(source, ";", "source", "s", "s.product_id, s.source_kind, s.source_id")
     return (
         f"{_ACCOUNT} || '|' || {_MAILBOX} || '|' || {_DRIVE} || '|' || "
@@ -82,7 +83,7 @@ def signature(*, never_by_group: bool) -> str:
 def load(tenant_id: int, user_ids: list[int], *, never_by_group: bool) -> list[tuple[int, str]]:
     """(user id, signature) of these users, by id; users that do not exist or are deleted are not there."""
     statement = (
-        f"SELECT u.id, {signature(never_by_group=never_by_group)} FROM users u "
+        f"SELECT u.id, {signature(never_by_group=never_by_group)} FROM {FROM} "
         f"WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('ids')} AND u.deleted_at IS NULL ORDER BY u.id"
     )
     return sql.rows(statement, {"tenant": tenant_id, "ids": sql.listed(user_ids)})  # type: ignore[return-value]

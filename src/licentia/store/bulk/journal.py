@@ -83,6 +83,17 @@ def changed_users(tenant_id: int, users: list[int], since_seq: int) -> set[int]:
     return {row[0] for row in found}
 
 
+def written_by_others(tenant_id: int, plan_id: int, since_seq: int) -> int:
+    """How many rows the journal has after `since_seq` that are not this plan's own."""
+    found = sql.value(
+        "SELECT h.seq - %(since)s - coalesce((SELECT sum(s.last_seq - s.first_seq + 1) FROM segment s "
+        "WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.first_seq > %(since)s), 0) "
+        "FROM head h WHERE h.tenant_id = %(tenant)s",
+        {"tenant": tenant_id, "plan": plan_id, "since": since_seq},
+    )
+    return int(found or 0)
+
+
 SHARED_KINDS = ("never", "group", "product", "purchase", "tenant")
 """Objects whose change may change the facts of many users."""
 

@@ -1,0 +1,255 @@
+"""Makes or refreshes a copy of a real tenant from a file (I-12): every row is read and resolved before the first write.
+
+Replaces only the fact families the file has, keeps users it does not name, never puts an unknown path over a known one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+from licentia.changes import journal, record
+from licentia.changes.journal import Row
+from licentia.domain.facts import AssignmentState, Source, SourceKind
+from licentia.domain.permissions import Actor, Capability
+from licentia.domain.reasons import BadInput
+from licentia.importing.rows import Family, RowError, UserFile, UserRow
+from licentia.store import clock, ids
+from licentia.store.bulk import staging
+from licentia.store.bulk import tenants as tenant_rows
+from licentia.store.lists import context as context_of
+from licentia.store.lists import tenants as tenant_list
+from licentia.store.names import principal_key, search_key, sort_key
+from licentia.store.writing import writing
+from licentia.tenants.local.signatures import plans_of, plans_text
+from licentia.tenants.local.tenant import source_text
+
+BATCH = 5_000
+Progress = Callable[[int], None]
+
+FIELD_COLUMNS = {
+    "display_name": "display_name",
+    "account_enabled": "account_enabled",
+    "usage_location": "usage_location",
+    "user_type": "user_type",
+    "department": "department",
+    "is_synced": "is_synced",
+    "created_at": "created_at",
+}
+"""UserRow fields that are account columns of the same meaning."""
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would have done: `bad` rows were left out, or stopped it (`tenant_id` None)."""
+
+    tenant_id: int | None
+    rows: int = 0
+    new_users: int = 0
+    changed_users: int = 0
+    license_changes: int = 0
+    bad: list[RowError] = field(default_factory=list)
+
+
+def refresh(
+    name: str,
+    file: UserFile,
+    actor: Actor,
+    *,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """What the import did. Nothing is written while a bad row stands, unless `skip_bad` leaves those out."""
+    actor.require(Capability.IMPORT_FACTS, 0)
+    tenant = tenant_list.find(name)
+    if tenant is not None and tenant.origin not in ("imported", record.LOADING):
+        raise BadInput("not_a_copy", name=name)
+    outcome = Outcome(None)
+    staging.open_stage()
+    try:
+        _stage(file, outcome, progress)
+        if tenant is not None and tenant.origin == record.LOADING:
+            record.delete_tenant(tenant.id, actor)
+            tenant = None
+        known = 0 if tenant is None else tenant.id
+        new = _resolve(known, outcome)
+        if outcome.bad and not skip_bad:
+            return outcome
+        if outcome.rows == 0:
+            raise BadInput("no_users_in_file")
+        tenant_id = known or record.create_tenant(name, actor, origin=record.LOADING)
+        _merge(tenant_id, file, outcome, new, actor, first_load=tenant is None)
+        outcome.tenant_id = tenant_id
+        return outcome
+    finally:
+        staging.close_stage()
+
+
+def _stage(file: UserFile, outcome: Outcome, progress: Progress | None) -> None:
+    rows = iter(file.rows())
+    while batch := list(islice(rows, BATCH)):
+        users = [row for row in batch if isinstance(row, UserRow)]
+        outcome.bad += [row for row in batch if isinstance(row, RowError)]
+        outcome.rows += len(users)
+        staging.put(map(_user, users), (x for row in users for x in _licenses(row)))
+        if progress:
+            progress(outcome.rows)
+
+
+def _user(row: UserRow) -> tuple[Any, ...]:
+    name = row.display_name or row.user_principal_name
+    return (
+        row.line,
+        row.object_id,
+        row.user_principal_name,
+        principal_key(row.user_principal_name),
+        name,
+        sort_key(name),
+        search_key(name, row.user_principal_name),
+        row.account_enabled,
+        row.usage_location,
+        row.user_type,
+        row.department,
+        row.is_synced,
+        row.created_at,
+        row.last_sign_in_at,
+    )
+
+
+def _licenses(row: UserRow) -> Iterator[tuple[Any, ...]]:
+    for one in row.licenses:
+        group = one.source_ref if one.kind is SourceKind.GROUP else None
+        plans = plans_text(one.disabled_plans)
+        yield (row.line, one.sku_id, int(one.kind), group, int(one.state), plans, one.error, one.since)
+
+
+def _resolve(tenant_id: int, outcome: Outcome) -> int:
+    """How many users are new; two rows for one user, and a name that another user has, are bad rows."""
+    new = staging.resolve_users(tenant_id)
+    doubles = [RowError(line, "duplicate_user", {"first_line": first}) for line, first in staging.twice()]
+    clashes = [RowError(line, "name_taken", {"name": name}) for line, name in staging.name_clashes(tenant_id)]
+    refused = doubles + clashes
+    if refused:
+        staging.drop_lines([error.line for error in refused])
+        outcome.bad += refused
+        outcome.rows -= len({error.line for error in refused})
+    return new
+
+
+def _merge(
+    tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Actor, *, first_load: bool
+) -> None:
+    """One transaction: the copy is as the file says, or untouched."""
+    now = clock.tenant_now(tenant_id)
+    first_id = ids.take(tenant_id, "user", max(new, 1))
+    _number(tenant_id, file, first_id)
+    skus, groups = staging.new_skus(tenant_id), staging.new_groups(tenant_id)
+    product_id = ids.take(tenant_id, "product", max(len(skus), 1))
+    group_id = ids.take(tenant_id, "group", max(len(groups), 1))
+    fields = frozenset(FIELD_COLUMNS[f] for f in file.fields if f in FIELD_COLUMNS)
+    with writing(tenant_id):
+        tenant_rows.add_products(tenant_id, skus, product_id)
+        tenant_rows.add_groups(tenant_id, [(group_id + i, ref, ref, ref) for i, ref in enumerate(groups)])
+        staging.resolve_licenses(tenant_id)
+        if Family.LICENSES in file.families:
+            staging.find_changes(tenant_id, paths_known=file.paths_known)
+        rows = iter(()) if first_load else _entries(tenant_id, fields, outcome)
+        marker: Row = (
+            "baseline" if first_load else "import",
+            "tenant" if first_load or groups else "file",
+            tenant_id,
+            None,
+            journal.canonical({"form": file.form, "rows": outcome.rows, "paths": file.paths_known}),
+        )
+        for batch in _batches(chain((marker,), rows)):
+            journal.write(tenant_id, door="record", actor=actor, now=now, entries=batch)
+        _write_users(tenant_id, file, fields, now, (first_id, first_id + new - 1))
+        outcome.new_users = new
+        outcome.license_changes = staging.count_changes()
+        staging.merge_sources(tenant_id)
+        tenant_rows.recount_pools(tenant_id)
+        tenant_rows.update_tenant(tenant_id, {"origin": "imported"})
+
+
+def _number(tenant_id: int, file: UserFile, first_id: int) -> None:
+    """New users get their numbers and, where the file has none, an object id of our own."""
+    staging.number_new(first_id)
+    last = 0
+    while lines := staging.without_object_id(last, BATCH):
+        staging.give_object_ids([(str(uuid.uuid4()), line) for line in lines])
+        last = lines[-1]
+    if "display_name" not in file.fields:
+        staging.keep_stored_names(tenant_id)
+
+
+def _write_users(
+    tenant_id: int, file: UserFile, fields: frozenset[str], now: int, new: tuple[int, int]
+) -> None:
+    renamed = staging.renamed(tenant_id)
+    tenant_rows.forget_search(tenant_id, renamed)
+    if "object_id" in file.fields:
+        fields |= {"object_id"}
+    staging.merge_users(
+        tenant_id,
+        fields,
+        now,
+        licenses=Family.LICENSES in file.families,
+        sign_in=Family.SIGN_IN in file.families,
+    )
+    tenant_rows.index_users(tenant_id, renamed)
+    tenant_rows.index_search(tenant_id, *new)
+
+
+def _entries(tenant_id: int, fields: frozenset[str], outcome: Outcome) -> Iterator[Row]:
+    """The journal of a refresh: new users, changed accounts, changed sources; read before anything is merged."""
+    last = 0
+    while found := staging.new_users(last, BATCH):
+        for user, name in found:
+            yield ("user.import", "user", user, None, journal.canonical({"userPrincipalName": name}))
+        last = found[-1][0]
+    last = 0
+    names = sorted(fields)
+    while changed := staging.changed_accounts(tenant_id, fields, last, BATCH):
+        for user, *pairs in changed:
+            old = dict(zip(names, pairs[0::2], strict=True))
+            new = dict(zip(names, pairs[1::2], strict=True))
+            differing = [name for name in names if old[name] != new[name]]
+            outcome.changed_users += 1
+            yield (
+                "user.update",
+                "user",
+                user,
+                journal.canonical({name: old[name] for name in differing}),
+                journal.canonical({name: new[name] for name in differing}),
+            )
+        last = changed[-1][0]
+    yield from _license_entries(tenant_id)
+
+
+def _license_entries(tenant_id: int) -> Iterator[Row]:
+    skus = dict(context_of.load(tenant_id).products)
+    after: tuple[int, int, int, int] | None = None
+    while found := staging.changes(after, BATCH):
+        for user, product, kind, source, old_state, old_plans, new_state, new_plans in found:
+            before = _text(skus[product], kind, source, old_state, old_plans)
+            now = _text(skus[product], kind, source, new_state, new_plans)
+            what = "license.assign" if before is None else "license.unassign" if now is None else "license.change"
+            yield (what, "user", user, before, now)
+        after = found[-1][:4]
+
+
+def _text(sku: str, kind: int, source: int, state: int | None, plans: str | None) -> str | None:
+    if state is None:
+        return None
+    return source_text(
+        Source(sku, SourceKind(kind), source, plans_of(plans or ""), AssignmentState(state))
+    )
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    walk = iter(rows)
+    while batch := list(islice(walk, BATCH)):
+        yield batch
