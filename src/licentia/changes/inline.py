@@ -84,8 +84,7 @@ def _record(
     }
     rows_of.insert_plan(fields)
     entries: list[Row] = [
-        (change.journal_kind, "user", user_id, change.journal_before, change.journal_after)
-        for change in work.changes
+        (change.journal_kind, "user", user_id, change.journal_before, change.journal_after) for change in work.changes
     ]
     journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)
     return InlineResult(plan_id, verdict, now, until)

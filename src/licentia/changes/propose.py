@@ -61,9 +61,7 @@ class _Classes:
         return known
 
 
-def propose(
-    tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Progress | None = None
-) -> int:
+def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Progress | None = None) -> int:
     """The number of a new draft plan. Killed half-way it stays incomplete and can never be applied."""
     actor.require(Capability.ASSIGN_LICENSES, tenant_id)
     tenant = LocalTenant(tenant_id)
@@ -106,9 +104,7 @@ def _begin(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor)
         journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
 
 
-def header(
-    tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor, now: int
-) -> dict[str, Any]:
+def header(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor, now: int) -> dict[str, Any]:
     """The columns of a new plan."""
     return {
         "tenant_id": tenant_id,
@@ -127,7 +123,19 @@ def header(
         "rules_version": rulebook.load().version,
         "created_at": now,
     } | dict.fromkeys(
-        ("users", "ready", "choice", "skipped", "refused", "verified", "failed", "skipped_late", "seats_freed", "undone"), 0
+        (
+            "users",
+            "ready",
+            "choice",
+            "skipped",
+            "refused",
+            "verified",
+            "failed",
+            "skipped_late",
+            "seats_freed",
+            "undone",
+        ),
+        0,
     )
 
 
@@ -202,9 +210,7 @@ def _save(
             [(tenant.tenant_id, classes.plan_id, one.id, *clock_) for one in work for clock_ in one.clocks],
         )
         rows_of.insert_steps(steps)
-        rows_of.insert_chunk(
-            (tenant.tenant_id, classes.plan_id, first, last, state.value, "", 0, 0, 0, seen_seq)
-        )
+        rows_of.insert_chunk((tenant.tenant_id, classes.plan_id, first, last, state.value, "", 0, 0, 0, seen_seq))
 
 
 def _class_row(tenant_id: int, plan_id: int, one: tuple[int, str, Verdict]) -> tuple[Any, ...]:

@@ -30,14 +30,39 @@ LOADING = "loading"
 
 Progress = Callable[[int], None]
 
-USER_COLUMNS = (
-    "tenant_id, id, object_id, principal_name, principal_key, display_name, sort_key, search_key, account_enabled, "
-    "usage_location, user_type, department, is_synced, created_at, account_read_at, licenses_read_at, last_sign_in_at, "
-    "sign_in_read_at, office_devices, phone_number"
-).split(", ")
-SOURCE_COLUMNS = (
-    "tenant_id, product_id, user_id, source_kind, source_id, state, disabled_plans, error, since_at"
-).split(", ")
+USER_COLUMNS = [
+    "tenant_id",
+    "id",
+    "object_id",
+    "principal_name",
+    "principal_key",
+    "display_name",
+    "sort_key",
+    "search_key",
+    "account_enabled",
+    "usage_location",
+    "user_type",
+    "department",
+    "is_synced",
+    "created_at",
+    "account_read_at",
+    "licenses_read_at",
+    "last_sign_in_at",
+    "sign_in_read_at",
+    "office_devices",
+    "phone_number",
+]
+SOURCE_COLUMNS = [
+    "tenant_id",
+    "product_id",
+    "user_id",
+    "source_kind",
+    "source_id",
+    "state",
+    "disabled_plans",
+    "error",
+    "since_at",
+]
 
 
 def create_tenant(
@@ -208,7 +233,10 @@ class _Loader:
             rows_of.add_products(tenant_id, list(self.products), min(self.products.values(), default=1))
             rows_of.add_groups(
                 tenant_id,
-                [(self.groups[g.object_id], g.object_id, g.display_name, sort_key(g.display_name)) for g in rows.groups],
+                [
+                    (self.groups[g.object_id], g.object_id, g.display_name, sort_key(g.display_name))
+                    for g in rows.groups
+                ],
             )
             sql.insert("group_license", ("tenant_id", "group_id", "product_id", "disabled_plans"), licenses)
             sql.insert("pool", ("tenant_id", "product_id", "purchase_id", "capacity", "consumed"), pools)
@@ -258,7 +286,16 @@ class _Loader:
 
     def _mailbox(self, user_id: int, box: MailboxRow) -> tuple[Any, ...]:
         hold = box.hold.value if box.hold else None
-        return (self.tenant_id, user_id, box.kind.value, box.size_bytes, box.has_archive, hold, box.is_forwarding, self.now)
+        return (
+            self.tenant_id,
+            user_id,
+            box.kind.value,
+            box.size_bytes,
+            box.has_archive,
+            hold,
+            box.is_forwarding,
+            self.now,
+        )
 
     def _drive(self, user_id: int, drive: DriveRow) -> tuple[Any, ...]:
         return (self.tenant_id, user_id, drive.exists, drive.size_bytes, drive.on_hold, self.now)
@@ -284,7 +321,14 @@ class _Loader:
     def _people(self) -> None:
         """Buyers and the never list: they name users, so they come last."""
         purchases = [
-            (self.tenant_id, self.purchases[p.ref], p.ref, self.products[p.sku_id], self.people[p.buyer_principal_name], p.bought_at)
+            (
+                self.tenant_id,
+                self.purchases[p.ref],
+                p.ref,
+                self.products[p.sku_id],
+                self.people[p.buyer_principal_name],
+                p.bought_at,
+            )
             for p in self.rows.purchases
         ]
         first = ids.take(self.tenant_id, "never", max(1, len(self.rows.never)))
@@ -296,4 +340,3 @@ class _Loader:
 
 _MAILBOX = ("tenant_id", "user_id", "kind", "size_bytes", "has_archive", "hold", "is_forwarding", "read_at")
 _DRIVE = ("tenant_id", "user_id", "is_present", "size_bytes", "on_hold", "read_at")
-

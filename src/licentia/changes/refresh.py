@@ -139,9 +139,7 @@ def _resolve(tenant_id: int, outcome: Outcome) -> int:
     return new
 
 
-def _merge(
-    tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Actor, *, first_load: bool
-) -> None:
+def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Actor, *, first_load: bool) -> None:
     """One transaction: the copy is as the file says, or untouched."""
     now = clock.tenant_now(tenant_id)
     first_id = ids.take(tenant_id, "user", max(new, 1))
@@ -185,9 +183,7 @@ def _number(tenant_id: int, file: UserFile, first_id: int) -> None:
         staging.keep_stored_names(tenant_id)
 
 
-def _write_users(
-    tenant_id: int, file: UserFile, fields: frozenset[str], now: int, new: tuple[int, int]
-) -> None:
+def _write_users(tenant_id: int, file: UserFile, fields: frozenset[str], now: int, new: tuple[int, int]) -> None:
     renamed = staging.renamed(tenant_id)
     tenant_rows.forget_search(tenant_id, renamed)
     if "object_id" in file.fields:
@@ -244,9 +240,7 @@ def _license_entries(tenant_id: int) -> Iterator[Row]:
 def _text(sku: str, kind: int, source: int, state: int | None, plans: str | None) -> str | None:
     if state is None:
         return None
-    return source_text(
-        Source(sku, SourceKind(kind), source, plans_of(plans or ""), AssignmentState(state))
-    )
+    return source_text(Source(sku, SourceKind(kind), source, plans_of(plans or ""), AssignmentState(state)))
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -342,9 +342,20 @@ def count_undone(tenant_id: int, plan_id: int, verified: int) -> None:
 def load_classes(tenant_id: int, plan_id: int) -> dict[int, ClassWork]:
     """The plan's classes that change something, as the tenant applies them."""
     changes: dict[int, list[RowChange]] = defaultdict(list)
-    for class_id, product, kind, source, b_state, b_plans, a_state, a_plans, seat, what, old, new in rows_of.load_changes(
-        tenant_id, plan_id
-    ):
+    for (
+        class_id,
+        product,
+        kind,
+        source,
+        b_state,
+        b_plans,
+        a_state,
+        a_plans,
+        seat,
+        what,
+        old,
+        new,
+    ) in rows_of.load_changes(tenant_id, plan_id):
         before = None if b_state is None else (b_state, b_plans)
         after = None if a_state is None else (a_state, a_plans)
         changes[class_id].append(RowChange(product, kind, source, before, after, seat, what, old, new))
@@ -355,6 +366,12 @@ def load_classes(tenant_id: int, plan_id: int) -> dict[int, ClassWork]:
         class_id: ClassWork(class_id, signature, tuple(changes[class_id]), tuple(clocks[class_id]), seconds)
         for class_id, signature, seconds in rows_of.load_classes(tenant_id, plan_id)
     }
+
+
+def settle_agenda(tenant_id: int) -> None:
+    """The agenda no longer names plans of a tenant in which none runs."""
+    with writing(tenant_id):
+        rows_of.clear_agenda(tenant_id)
 
 
 def undoes(plan: Header) -> int | None:

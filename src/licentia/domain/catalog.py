@@ -104,9 +104,7 @@ class Exclusion:
 
 _NOTHING: Final = Carries(source="not classified")
 _MAYBE_MAILBOX: Final = Carries(mailbox_gb=UNKNOWN, source="not classified; named like a mailbox plan")
-_MAYBE_DRIVE: Final = Carries(
-    onedrive=UNKNOWN, onedrive_gb=UNKNOWN, source="not classified; named like a drive plan"
-)
+_MAYBE_DRIVE: Final = Carries(onedrive=UNKNOWN, onedrive_gb=UNKNOWN, source="not classified; named like a drive plan")
 
 
 class Catalog:
@@ -186,9 +184,7 @@ class Catalog:
         candidates = tuple(plan.name for plan in found) or _close_plans(key, inside)
         raise BadInput("unknown_plan", text=text, product=product.display_name, candidates=candidates)
 
-    def split_names(
-        self, text: str, owned: Collection[str] = ()
-    ) -> tuple[tuple[Product, ...], tuple[str, ...]]:
+    def split_names(self, text: str, owned: Collection[str] = ()) -> tuple[tuple[Product, ...], tuple[str, ...]]:
         """The distinct products of names joined with "+", and the pieces that name none, or more than one.
 
         Some names hold "+" themselves, so the longest name that fits wins. Of several products with one name
@@ -259,10 +255,7 @@ def load() -> Catalog:
     folder = resources.files("licentia.domain") / "catalog_data"
     contents = {name: (folder / name).read_bytes() for name in _TABLES}
     digest = hashlib.sha256(b"".join(contents.values())).hexdigest()
-    rows = {
-        name: [line.split("\t") for line in content.decode().splitlines()]
-        for name, content in contents.items()
-    }
+    rows = {name: [line.split("\t") for line in content.decode().splitlines()] for name, content in contents.items()}
     facts = {row[0]: row[1] for row in rows["version.tsv"]}
     plans = [ServicePlan(*row) for row in rows["service_plans.tsv"][1:]]
     sources = {key: _citation(*rest) for key, *rest in rows["sources.tsv"][1:]}

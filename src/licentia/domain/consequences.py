@@ -105,9 +105,7 @@ def holding(catalog: Catalog, sources: Iterable[Source]) -> Holding:
     return Holding(catalog, frozenset().union(*(plans for _, plans in products)), products)
 
 
-def effects(
-    before: Holding, after: Holding, facts: UserFacts, switches: frozenset[Switch]
-) -> Effects:
+def effects(before: Holding, after: Holding, facts: UserFacts, switches: frozenset[Switch]) -> Effects:
     """What the change from `before` to `after` brings this user. Nothing when no enabled plan changes."""
     if before.plans == after.plans:
         return Effects()
@@ -156,9 +154,7 @@ def _shared(mailbox: Mailbox) -> Effects:
     return Effects((Consequence("shared_needs_license"),), needs_choice=True)
 
 
-def _mailbox_lost(
-    before: Holding, facts: UserFacts, mailbox: Mailbox, switches: frozenset[Switch]
-) -> Effects:
+def _mailbox_lost(before: Holding, facts: UserFacts, mailbox: Mailbox, switches: frozenset[Switch]) -> Effects:
     found: list[Consequence] = []
     if mailbox.on_hold is True:
         found += [Consequence("kept_by_hold"), Consequence("mail_refused", seconds=0)]
@@ -217,9 +213,7 @@ def _archive(before: Holding, after: Holding, mailbox: Mailbox) -> Effects:
         return Effects()
     key = "archive_unknown" if mailbox.has_archive is UNKNOWN else "archive_lost"
     seconds = rulebook.load().by_key[key].seconds
-    return Effects(
-        (Consequence(key, seconds=seconds),), (ClockEffect(ClockKind.ARCHIVE_PURGE, seconds),)
-    )
+    return Effects((Consequence(key, seconds=seconds),), (ClockEffect(ClockKind.ARCHIVE_PURGE, seconds),))
 
 
 def _drive(before: Holding, after: Holding, facts: UserFacts, switches: frozenset[Switch]) -> Effects:
@@ -241,7 +235,11 @@ def _drive(before: Holding, after: Holding, facts: UserFacts, switches: frozense
         ClockEffect(ClockKind.DRIVE_ARCHIVE, archived),
     )
     return Effects(
-        (kept, Consequence("onedrive_readonly", seconds=readonly), Consequence("onedrive_archived", seconds=archived)),
+        (
+            kept,
+            Consequence("onedrive_readonly", seconds=readonly),
+            Consequence("onedrive_archived", seconds=archived),
+        ),
         tuple(clock for clock in starts if clock.kind not in facts.clocks),
     )
 
@@ -281,9 +279,7 @@ def _plan_name(catalog: Catalog, plan_id: str) -> str:
 def _unclassified(before: Holding, after: Holding) -> str:
     """Names of the plans that go and that no other rule speaks of; the foundation plans say nothing to anybody."""
     catalog = before.catalog
-    names = sorted(
-        {_plan_name(catalog, p) for p in before.plans - after.plans if not catalog.is_classified(p)}
-    )
+    names = sorted({_plan_name(catalog, p) for p in before.plans - after.plans if not catalog.is_classified(p)})
     if len(names) > MAX_NAMED_SERVICES:
         return ", ".join(names[:MAX_NAMED_SERVICES]) + f" (+{len(names) - MAX_NAMED_SERVICES})"
     return ", ".join(names)

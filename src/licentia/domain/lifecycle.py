@@ -71,9 +71,7 @@ PLAN_LIFE: dict[tuple[PlanState, PlanEvent], PlanState] = {
 }
 
 STEP_LIFE: dict[StepState, frozenset[StepState]] = {
-    StepState.PENDING: frozenset(
-        {StepState.VERIFIED, StepState.FAILED, StepState.SKIPPED, StepState.UNCONFIRMED}
-    ),
+    StepState.PENDING: frozenset({StepState.VERIFIED, StepState.FAILED, StepState.SKIPPED, StepState.UNCONFIRMED}),
 }
 
 CHUNK_LIFE: dict[ChunkState, frozenset[ChunkState]] = {

@@ -130,7 +130,10 @@ def settle(
 
 
 def _said(
-    changes: tuple[tuple[Source | None, Source | None], ...], found: Effects, same_plans: bool, facts: UserFacts
+    changes: tuple[tuple[Source | None, Source | None], ...],
+    found: Effects,
+    same_plans: bool,
+    facts: UserFacts,
 ) -> tuple[Consequence, ...]:
     said = found.consequences
     takes = any(new is None for _, new in changes)
@@ -142,9 +145,7 @@ def _said(
     return said
 
 
-def apply_to(
-    sources: tuple[Source, ...], changes: Iterable[tuple[Source | None, Source | None]]
-) -> tuple[Source, ...]:
+def apply_to(sources: tuple[Source, ...], changes: Iterable[tuple[Source | None, Source | None]]) -> tuple[Source, ...]:
     """The sources after the changes, in order of key."""
     present = {key_of(s): s for s in sources}
     for old, new in changes:
@@ -170,7 +171,9 @@ def seats(sources: Iterable[Source]) -> frozenset[tuple[str, int]]:
 
 
 def _with_seats(
-    changes: tuple[tuple[Source | None, Source | None], ...], before: tuple[Source, ...], after: tuple[Source, ...]
+    changes: tuple[tuple[Source | None, Source | None], ...],
+    before: tuple[Source, ...],
+    after: tuple[Source, ...],
 ) -> tuple[Change, ...]:
     """Each change with its seat; a product that two changes touch counts its seat once, on the first."""
     freed, taken = seats(before) - seats(after), seats(after) - seats(before)

@@ -133,8 +133,6 @@ def license_rows(user: GraphUser) -> tuple[LicenseRow, ...]:
     with_path = {row.sku_id for row in rows if row.state.holds}
     held = {entry.sku_id: entry.disabled_plans for entry in user.assigned_licenses or ()}
     pathless = [
-        LicenseRow(sku_id, SourceKind.UNKNOWN, None, plans)
-        for sku_id, plans in held.items()
-        if sku_id not in with_path
+        LicenseRow(sku_id, SourceKind.UNKNOWN, None, plans) for sku_id, plans in held.items() if sku_id not in with_path
     ]
     return (*rows, *pathless)

@@ -149,9 +149,7 @@ def split_line(line: str, delimiter: str) -> list[str]:
         return [line]
 
 
-def read_records(
-    lines: Lines, delimiter: str, looks_whole: Callable[[Sequence[str]], bool]
-) -> Iterator[Record]:
+def read_records(lines: Lines, delimiter: str, looks_whole: Callable[[Sequence[str]], bool]) -> Iterator[Record]:
     """Every record after the header, blank lines and rows of empty cells left out.
 
     A record that cannot be split (`bad_quoting`, `line_too_long`) costs its first line only. `looks_whole`
@@ -169,11 +167,7 @@ def read_records(
             return
         except csv.Error as caught:
             problem = caught
-        if (
-            problem is not None
-            or lines.too_long
-            or (len(lines.taken) > 1 and _swallows(lines, delimiter, looks_whole))
-        ):
+        if problem is not None or lines.too_long or (len(lines.taken) > 1 and _swallows(lines, delimiter, looks_whole)):
             yield _broken(lines, problem)
         elif any(cells) and any(cell.strip() for cell in cells):
             yield Record(lines.number - len(lines.taken) + 1, tuple(cells))

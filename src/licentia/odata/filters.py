@@ -99,9 +99,7 @@ _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 def _tokens(text: str) -> list[_Token]:
     forbidden = _FORBIDDEN.search(text)
     if forbidden:
-        raise FilterError(
-            FilterErrorCode.UNEXPECTED_CHARACTER, forbidden.start(), character=forbidden.group()
-        )
+        raise FilterError(FilterErrorCode.UNEXPECTED_CHARACTER, forbidden.start(), character=forbidden.group())
     tokens: list[_Token] = []
     at = 0
     while found := _PATTERN.match(text, at):
@@ -310,9 +308,7 @@ class _Parser:
 
     def _unexpected(self, expected: str) -> NoReturn:
         token = self._token
-        raise FilterError(
-            FilterErrorCode.UNEXPECTED_TOKEN, token.position, found=token.text[:60], expected=expected
-        )
+        raise FilterError(FilterErrorCode.UNEXPECTED_TOKEN, token.position, found=token.text[:60], expected=expected)
 
     def _unsupported(self, name: str, token: _Token) -> NoReturn:
         raise FilterError(FilterErrorCode.UNSUPPORTED_OPERATOR, token.position, name=name)

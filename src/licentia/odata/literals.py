@@ -81,7 +81,5 @@ def _instant(day: str, time: str, fraction: str | None, offset: str) -> datetime
     seconds = "" if time.count(":") == 2 else ":00"
     try:
         return datetime.fromisoformat(f"{day}T{time}{seconds}{micro}{offset.upper()}").astimezone(UTC)
-    except (
-        OverflowError
-    ) as error:  # the first or last day of the calendar, moved across its edge by the offset
+    except OverflowError as error:  # the first or last day of the calendar, moved across its edge by the offset
         raise ValueError(day) from error

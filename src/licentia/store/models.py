@@ -331,7 +331,15 @@ class LicenseSource(models.Model):
         indexes = (
             # Covers the facts of a user: the rest of the key is in it by itself.
             Index(
-                fields=("tenant_id", "user_id", "product_id", "source_kind", "source_id", "state", "disabled_plans"),
+                fields=(
+                    "tenant_id",
+                    "user_id",
+                    "product_id",
+                    "source_kind",
+                    "source_id",
+                    "state",
+                    "disabled_plans",
+                ),
                 name="source_by_user",
             ),
         )
@@ -364,9 +372,7 @@ class NeverList(models.Model):
 
     class Meta:
         db_table = "never_list"
-        constraints = (
-            UniqueConstraint(fields=("tenant_id", "object_kind", "object_id"), name="never_list_once"),
-        )
+        constraints = (UniqueConstraint(fields=("tenant_id", "object_kind", "object_id"), name="never_list_once"),)
 
 
 class Plan(models.Model):

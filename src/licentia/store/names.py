@@ -8,7 +8,35 @@ from __future__ import annotations
 import unicodedata
 
 PARTICLES = frozenset(
-    "van de der den het 't te ter ten op in 's aan bij onder over uit von vom zu zum la le du des da dos".split()
+    [
+        "van",
+        "de",
+        "der",
+        "den",
+        "het",
+        "'t",
+        "te",
+        "ter",
+        "ten",
+        "op",
+        "in",
+        "'s",
+        "aan",
+        "bij",
+        "onder",
+        "over",
+        "uit",
+        "von",
+        "vom",
+        "zu",
+        "zum",
+        "la",
+        "le",
+        "du",
+        "des",
+        "da",
+        "dos",
+    ]
 )
 """Dutch surname particles (and the ones Dutch lists treat alike): "Anna van der Berg" sorts under Berg."""
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import django
 from django.db import DatabaseError, connection
 
-from licentia.store import locations
 from licentia.store.gate import Gate, GateTimeout
 from licentia.store.writing import StoreError, explain
 

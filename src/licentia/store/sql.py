@@ -24,7 +24,8 @@ def rows(sql: str, params: Params) -> list[Row]:
     """All rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[Row] = cursor.fetchall()
+        return found
 
 
 def row(sql: str, params: Params) -> Row | None:
@@ -45,7 +46,7 @@ def execute(sql: str, params: Params) -> int:
     """Rows affected."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -97,9 +98,7 @@ def listed_texts(values: Sequence[str]) -> Any:
 
 def among(name: str) -> str:
     """`x IN <this>`: the numbers of the list parameter `name`."""
-    return (
-        f"(SELECT unnest(%({name})s::bigint[]))" if is_postgres() else f"(SELECT value FROM json_each(%({name})s))"
-    )
+    return f"(SELECT unnest(%({name})s::bigint[]))" if is_postgres() else f"(SELECT value FROM json_each(%({name})s))"
 
 
 def among_texts(name: str) -> str:

@@ -32,9 +32,7 @@ def writing(tenant_id: int | None = None) -> Iterator[None]:
         with transaction.atomic():
             if tenant_id is not None and connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT 1 FROM head WHERE tenant_id = %(tenant)s FOR UPDATE", {"tenant": tenant_id}
-                    )
+                    cursor.execute("SELECT 1 FROM head WHERE tenant_id = %(tenant)s FOR UPDATE", {"tenant": tenant_id})
             yield
     except GateTimeout:
         raise StoreError("store_locked") from None

@@ -92,8 +92,7 @@ GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
     Reason.USER_GONE: GraphError(
         404,
         NOT_FOUND,
-        "Resource '{user_id}' does not exist or "
-        "one of its queried reference-property objects are not present.",
+        "Resource '{user_id}' does not exist or one of its queried reference-property objects are not present.",
         is_ours=True,
     ),
     Reason.CHANGED_SINCE: GraphError(
@@ -111,9 +110,7 @@ GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
 }
 """Every reason and Graph's answer to it; None where Graph answers success."""
 
-UNKNOWN_SKU: Final = GraphError(
-    400, BAD_REQUEST, "License {sku_id} does not correspond to a valid company License."
-)
+UNKNOWN_SKU: Final = GraphError(400, BAD_REQUEST, "License {sku_id} does not correspond to a valid company License.")
 TENANT_LEVEL_SKU: Final = GraphError(400, BAD_REQUEST, "License {name} cannot be assigned to a user.")
 EXCLUSIVE_PLANS: Final = GraphError(
     400, BAD_REQUEST, "License assignment failed because service plans {plan_ids} are mutually exclusive."

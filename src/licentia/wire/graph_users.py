@@ -149,9 +149,7 @@ def instant(value: object, name: str) -> Instant | None:
 def parse_assigned_licenses(value: object) -> tuple[AssignedLicense, ...]:
     """assignedLicenses as values, in their order; GraphValueError when an entry is not of that shape."""
     entries = _objects(value, LICENSES_PROPERTY)
-    return tuple(
-        AssignedLicense(guid(e.get("skuId"), "skuId"), _plans(e.get("disabledPlans"))) for e in entries
-    )
+    return tuple(AssignedLicense(guid(e.get("skuId"), "skuId"), _plans(e.get("disabledPlans"))) for e in entries)
 
 
 def parse_assignment_states(value: object) -> tuple[LicenseAssignmentState, ...]:

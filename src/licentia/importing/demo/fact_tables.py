@@ -45,9 +45,7 @@ def mailbox_tables(seed: int) -> dict[Box, Mailboxes]:
     random = stream(seed, "mailboxes")
     tables: dict[Box, Mailboxes] = {Box.NONE: (_NO_MAILBOX,) * ROWS, Box.UNKNOWN: (None,) * ROWS}
     for box, (kind, smallest, typical, largest) in _BOXES.items():
-        tables[box] = tuple(
-            _mailbox(random, box, kind, _size(random, smallest, typical, largest)) for _ in range(ROWS)
-        )
+        tables[box] = tuple(_mailbox(random, box, kind, _size(random, smallest, typical, largest)) for _ in range(ROWS))
     return tables
 
 

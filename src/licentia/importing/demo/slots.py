@@ -180,9 +180,7 @@ def _compiled(seed: int, now: Instant, group_ref: Callable[[Group], str]) -> dic
     return {shape: slot(shape) for shape in {*CAST, *PATTERN}}
 
 
-def _licenses(
-    shape: Shape, days: int, now: Instant, group_ref: Callable[[Group], str]
-) -> tuple[LicenseRow, ...]:
+def _licenses(shape: Shape, days: int, now: Instant, group_ref: Callable[[Group], str]) -> tuple[LicenseRow, ...]:
     """The licenses that are not bought; each next one came later than the one before."""
     granted = [grant for grant in shape.grants if grant.purchase is None]
     return tuple(

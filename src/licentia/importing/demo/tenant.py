@@ -51,9 +51,7 @@ def demo_tenant(users: int = 2000, seed: int = 1, now: Instant = DEMO_NOW) -> Te
         groups=maker.groups(),
         pools=maker.pools(users),
         purchases=maker.purchases(users),
-        never=tuple(
-            (maker.names(index)[1], _NEVER_REASON) for index in range(min(users, _EMERGENCY_ACCOUNTS))
-        ),
+        never=tuple((maker.names(index)[1], _NEVER_REASON) for index in range(min(users, _EMERGENCY_ACCOUNTS))),
         users=partial(map, maker.user, range(users)),
     )
 
@@ -84,9 +82,7 @@ class _Maker:
                 self._group_ref(group),
                 group.display_name,
                 tuple(
-                    LicenseRow(
-                        product.sku_id, SourceKind.GROUP, self._group_ref(group), disabled, since=since
-                    )
+                    LicenseRow(product.sku_id, SourceKind.GROUP, self._group_ref(group), disabled, since=since)
                     for product, disabled in group.gives
                 ),
             )
@@ -97,9 +93,7 @@ class _Maker:
         """The organization's seats, decided by how many are in use."""
         consumed = self._places.consumed(count)
         capacities = ((product, product.seats.capacity(consumed[product])) for product in PRODUCTS)
-        return tuple(
-            PoolRow(product.sku_id, capacity) for product, capacity in capacities if capacity is not None
-        )
+        return tuple(PoolRow(product.sku_id, capacity) for product, capacity in capacities if capacity is not None)
 
     def purchases(self, count: int) -> tuple[PurchaseRow, ...]:
         """Every self-service purchase whose buyer is among the users."""
@@ -154,11 +148,7 @@ class _Maker:
         if slot.bought:
             date |= BUYERS_SINCE
             licenses = slot.licenses[date] + self._bought(slot, block)
-        created_at = (
-            self._now
-            - (SINCE_DAYS[date] + (bits >> 34 & 1023) * 3 + 1) * DAY
-            - (bits >> 12 & 0x3FFF) * SECOND
-        )
+        created_at = self._now - (SINCE_DAYS[date] + (bits >> 34 & 1023) * 3 + 1) * DAY - (bits >> 12 & 0x3FFF) * SECOND
         age = slot.sign_ins[bits >> 24 & 1023]
         seen_at = None if age is None else self._now - age - (bits >> 20 & 0x7FFF) * SECOND
         return UserRow(

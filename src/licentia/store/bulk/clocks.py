@@ -8,7 +8,7 @@ from licentia.store import sql
 
 def due(tenant_id: int, until: Instant, top: int) -> list[tuple[str, int, Instant]]:
     """(kind, user, instant) of the clocks that run out at or before `until`, earliest first."""
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT kind, user_id, due_at FROM clock WHERE tenant_id = %(tenant)s AND due_at <= %(until)s "
         "ORDER BY due_at, user_id, kind LIMIT %(top)s",
         {"tenant": tenant_id, "until": until, "top": top},
@@ -27,9 +27,7 @@ def run_out(tenant_id: int, kind: str, users: list[tuple[int, Instant]]) -> None
     for statement in _EFFECTS.get(kind, ()):
         sql.execute(statement.replace("{pairs}", sql.each("pairs", ("user_id", "at"))), params)
     among = "= ANY(%(users)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('users')}"
-    sql.execute(
-        f"DELETE FROM clock WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND user_id {among}", params
-    )
+    sql.execute(f"DELETE FROM clock WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND user_id {among}", params)
 
 
 _EFFECTS: dict[str, tuple[str, ...]] = {

@@ -86,7 +86,7 @@ def load(tenant_id: int, user_ids: list[int], *, never_by_group: bool) -> list[t
         f"SELECT u.id, {signature(never_by_group=never_by_group)} FROM {FROM} "
         f"WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('ids')} AND u.deleted_at IS NULL ORDER BY u.id"
     )
-    return sql.rows(statement, {"tenant": tenant_id, "ids": sql.listed(user_ids)})  # type: ignore[return-value]
+    return sql.rows(statement, {"tenant": tenant_id, "ids": sql.listed(user_ids)})
 
 
 def never_by_group(tenant_id: int) -> bool:

@@ -68,7 +68,12 @@ def append(rows: Sequence[tuple[object, ...]], segment: tuple[object, ...]) -> N
     named = dict(zip(SEGMENT_COLUMNS, segment, strict=True))
     sql.execute(
         "UPDATE head SET seq = %(last_seq)s, segment_id = %(id)s, hash = %(hash)s WHERE tenant_id = %(tenant)s",
-        {"tenant": named["tenant_id"], "last_seq": named["last_seq"], "id": named["id"], "hash": named["hash"]},
+        {
+            "tenant": named["tenant_id"],
+            "last_seq": named["last_seq"],
+            "id": named["id"],
+            "hash": named["hash"],
+        },
     )
 
 

@@ -40,16 +40,25 @@ CHANGE_COLUMNS = (
     "journal_after",
 )
 STEP_COLUMNS = ("tenant_id", "plan_id", "n", "user_id", "class_id", "state", "reason")
-CHUNK_COLUMNS = ("tenant_id", "plan_id", "from_n", "to_n", "state", "owner", "lease_until", "attempts", "run_after", "seen_seq")
+CHUNK_COLUMNS = (
+    "tenant_id",
+    "plan_id",
+    "from_n",
+    "to_n",
+    "state",
+    "owner",
+    "lease_until",
+    "attempts",
+    "run_after",
+    "seen_seq",
+)
 
 
 def insert_plan(fields: dict[str, Any]) -> None:
     """A new plan header."""
     names = ", ".join(fields)
     marks = ", ".join(f"%({name})s" for name in fields if name != "tenant_id")
-    sql.execute(
-        f"INSERT INTO plan ({names}) VALUES (%(tenant)s, {marks})", fields | {"tenant": fields["tenant_id"]}
-    )
+    sql.execute(f"INSERT INTO plan ({names}) VALUES (%(tenant)s, {marks})", fields | {"tenant": fields["tenant_id"]})
 
 
 def update_plan(tenant_id: int, plan_id: int, fields: dict[str, Any]) -> None:
@@ -88,7 +97,9 @@ def _big(name: str) -> str:
     return f"CAST(%({name})s AS bigint)"
 
 
-def insert_classes(classes: Sequence[tuple[Any, ...]], changes: Sequence[tuple[Any, ...]], clocks: Sequence[tuple[Any, ...]]) -> None:
+def insert_classes(
+    classes: Sequence[tuple[Any, ...]], changes: Sequence[tuple[Any, ...]], clocks: Sequence[tuple[Any, ...]]
+) -> None:
     """New classes of a plan with their changes and clocks."""
     sql.insert("plan_class", CLASS_COLUMNS, classes)
     sql.insert("class_change", CHANGE_COLUMNS, changes)
@@ -169,7 +180,7 @@ def chunks_left(tenant_id: int, plan_id: int) -> int:
 
 def pending(tenant_id: int, plan_id: int, from_n: int, to_n: int) -> list[tuple[int, int, int]]:
     """(n, user id, class id) of the chunk's steps that have not ended."""
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT n, user_id, class_id FROM plan_step WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s "
         "AND n BETWEEN %(from_n)s AND %(to_n)s AND state = 'pending' ORDER BY n",
         {"tenant": tenant_id, "plan": plan_id, "from_n": from_n, "to_n": to_n},
@@ -243,6 +254,15 @@ def load_clocks(tenant_id: int, plan_id: int) -> list[sql.Row]:
     return sql.rows(
         "SELECT class_id, kind, seconds FROM class_clock WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s",
         {"tenant": tenant_id, "plan": plan_id},
+    )
+
+
+def clear_agenda(tenant_id: int) -> None:
+    """The agenda has no plan of the tenant when none runs."""
+    sql.execute(
+        "DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'plan' AND NOT EXISTS "
+        "(SELECT 1 FROM plan p WHERE p.tenant_id = %(tenant)s AND p.state = 'running')",
+        {"tenant": tenant_id},
     )
 
 

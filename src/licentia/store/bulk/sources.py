@@ -62,9 +62,7 @@ def add(tenant_id: int, key: SourceKey, after: SourceRow, users: list[int], now:
     )
 
 
-def change(
-    tenant_id: int, key: SourceKey, before: SourceRow, after: SourceRow, users: list[int], now: Instant
-) -> int:
+def change(tenant_id: int, key: SourceKey, before: SourceRow, after: SourceRow, users: list[int], now: Instant) -> int:
     """How many sources are now as `after`: of these users, those whose row was still as `before`."""
     return sql.execute(
         f"UPDATE source SET state = %(state)s, disabled_plans = %(plans)s, error = NULL "

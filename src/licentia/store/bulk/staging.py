@@ -11,11 +11,32 @@ from typing import Any
 from licentia.domain.instants import Instant
 from licentia.store import sql
 
-USER_FIELDS = (
-    "line, object_id, principal_name, principal_key, display_name, sort_key, search_key, account_enabled, "
-    "usage_location, user_type, department, is_synced, created_at, last_sign_in_at"
-).split(", ")
-LICENSE_FIELDS = ("line", "sku_id", "source_kind", "group_ref", "state", "disabled_plans", "error", "since_at")
+USER_FIELDS = [
+    "line",
+    "object_id",
+    "principal_name",
+    "principal_key",
+    "display_name",
+    "sort_key",
+    "search_key",
+    "account_enabled",
+    "usage_location",
+    "user_type",
+    "department",
+    "is_synced",
+    "created_at",
+    "last_sign_in_at",
+]
+LICENSE_FIELDS = (
+    "line",
+    "sku_id",
+    "source_kind",
+    "group_ref",
+    "state",
+    "disabled_plans",
+    "error",
+    "since_at",
+)
 
 _USER = """
 CREATE TEMPORARY TABLE stage_user (
@@ -68,7 +89,7 @@ def resolve_users(tenant_id: int) -> int:
 
 def twice() -> list[tuple[int, int]]:
     """(line, earlier line) of staged users that are one user of the tenant."""
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT line, first FROM (SELECT line, min(line) OVER (PARTITION BY user_id) AS first FROM stage_user "
         "WHERE user_id IS NOT NULL) AS found WHERE line <> first ORDER BY line",
         {},
@@ -77,7 +98,7 @@ def twice() -> list[tuple[int, int]]:
 
 def name_clashes(tenant_id: int) -> list[tuple[int, str]]:
     """(line, name) of staged users whose name belongs to another user of the tenant who is not renamed by the file."""
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT n.line, n.principal_name FROM stage_user n JOIN users u ON u.tenant_id = %(tenant)s "
         "AND u.principal_key = n.principal_key WHERE n.user_id IS NOT NULL AND u.id <> n.user_id "
         "AND NOT EXISTS (SELECT 1 FROM stage_user o WHERE o.user_id = u.id AND o.principal_key <> u.principal_key)",
@@ -124,9 +145,7 @@ def resolve_licenses(tenant_id: int) -> None:
         "AND g.object_id = stage_license.group_ref), 0)",
         {"tenant": tenant_id},
     )
-    sql.execute(
-        "CREATE INDEX stage_license_key ON stage_license (user_id, product_id, source_kind, source_id)", {}
-    )
+    sql.execute("CREATE INDEX stage_license_key ON stage_license (user_id, product_id, source_kind, source_id)", {})
     sql.execute("CREATE UNIQUE INDEX stage_user_id ON stage_user (user_id)", {})
 
 
@@ -147,11 +166,10 @@ _COLUMNS = (
     "INSERT INTO stage_change (user_id, product_id, source_kind, source_id, before_state, before_plans, "
     "after_state, after_plans, error, since_at) "
 )
-_SAME = (
-    "n.user_id = s.user_id AND n.product_id = s.product_id AND n.source_kind = s.source_kind AND n.source_id = s.source_id"
-)
+_SAME = "n.user_id = s.user_id AND n.product_id = s.product_id AND n.source_kind = s.source_kind AND n.source_id = s.source_id"
 _WITH_PATHS = (
-    _COLUMNS + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
+    _COLUMNS
+    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
     f"FROM stage_user u JOIN source s ON {_MINE} "
     f"WHERE NOT EXISTS (SELECT 1 FROM stage_license n WHERE {_SAME})",
     _COLUMNS + "SELECT n.user_id, n.product_id, n.source_kind, n.source_id, s.state, s.disabled_plans, "
@@ -162,7 +180,8 @@ _WITH_PATHS = (
     "AND b.product_id = n.product_id AND b.user_id = n.user_id AND b.source_kind = 3))",
 )
 _WITHOUT_PATHS = (
-    _COLUMNS + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
+    _COLUMNS
+    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
     f"FROM stage_user u JOIN source s ON {_MINE} AND s.state <> 4 WHERE NOT EXISTS "
     "(SELECT 1 FROM stage_license n WHERE n.user_id = s.user_id AND n.product_id = s.product_id)",
     _COLUMNS + "SELECT DISTINCT n.user_id, n.product_id, 4, 0, CAST(NULL AS smallint), CAST(NULL AS text), "
@@ -256,7 +275,7 @@ def renamed(tenant_id: int) -> list[int]:
 
 def new_users(after: int, top: int) -> list[tuple[int, str]]:
     """(user id, name) of new users, in order."""
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT user_id, principal_name FROM stage_user WHERE is_new = 1 AND user_id > %(after)s "
         "ORDER BY user_id LIMIT %(top)s",
         {"after": after, "top": top},

@@ -166,5 +166,3 @@ def add_groups(tenant_id: int, groups: list[tuple[int, str, str, str]]) -> None:
         ("tenant_id", "id", "object_id", "display_name", "sort_key"),
         [(tenant_id, *group) for group in groups],
     )
-
-

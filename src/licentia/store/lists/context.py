@@ -31,11 +31,11 @@ def load(tenant_id: int) -> Context:
     return Context(
         origin=origin,
         switches=switches,
-        products=sql.rows("SELECT id, sku_id FROM product WHERE tenant_id = %(tenant)s", tenant),  # type: ignore[arg-type]
-        pools=sql.rows(  # type: ignore[arg-type]
+        products=sql.rows("SELECT id, sku_id FROM product WHERE tenant_id = %(tenant)s", tenant),
+        pools=sql.rows(
             "SELECT product_id, capacity, consumed FROM pool WHERE tenant_id = %(tenant)s AND purchase_id = 0",
             tenant,
         ),
-        never=sql.rows("SELECT id, reason FROM never_list WHERE tenant_id = %(tenant)s", tenant),  # type: ignore[arg-type]
+        never=sql.rows("SELECT id, reason FROM never_list WHERE tenant_id = %(tenant)s", tenant),
         never_by_group=never_by_group(tenant_id),
     )

@@ -97,10 +97,7 @@ class _Compiler:
 
     def _sku(self, values: tuple[object, ...]) -> str:
         wanted = ", ".join(self.bind(str(value).lower()) for value in values)
-        return (
-            "s.product_id IN (SELECT p.id FROM product p "
-            f"WHERE p.tenant_id = %(tenant)s AND p.sku_id IN ({wanted}))"
-        )
+        return f"s.product_id IN (SELECT p.id FROM product p WHERE p.tenant_id = %(tenant)s AND p.sku_id IN ({wanted}))"
 
 
 def where(node: Node) -> tuple[str, dict[str, object]]:
@@ -116,7 +113,15 @@ def _is_sku(path: Path, variable: str) -> bool:
 
 def _known() -> str:
     return ", ".join(
-        ("id", "userPrincipalName", "displayName", "accountEnabled", "department", "usageLocation", "userType")
+        (
+            "id",
+            "userPrincipalName",
+            "displayName",
+            "accountEnabled",
+            "department",
+            "usageLocation",
+            "userType",
+        )
         + ("onPremisesSyncEnabled", "createdDateTime", "assignedLicenses/any(x:x/skuId eq …)")
     )
 

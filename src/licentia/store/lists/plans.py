@@ -100,7 +100,8 @@ def takings(tenant_id: int, plan_id: int) -> list[Taking]:
 def limits(tenant_id: int) -> Limits:
     """The tenant's guards."""
     found = sql.row(
-        "SELECT confirm_above, limit_percent, limit_users FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id}
+        "SELECT confirm_above, limit_percent, limit_users FROM tenant WHERE id = %(tenant)s",
+        {"tenant": tenant_id},
     )
     assert found is not None
     return Limits(*found)

@@ -47,5 +47,5 @@ def by_names(tenant_id: int, keys: list[str]) -> dict[str, int]:
             f"AND u.{column} IN {sql.among_texts('keys')} AND u.deleted_at IS NULL",
             {"tenant": tenant_id, "keys": sql.listed_texts(keys)},
         )
-        found.update(rows)  # type: ignore[arg-type]
+        found.update(rows)
     return found

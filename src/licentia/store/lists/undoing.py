@@ -7,7 +7,7 @@ from licentia.store import sql
 
 def segments(tenant_id: int, plan_id: int) -> list[tuple[int, int]]:
     """(first, last) number of each of the plan's parts of the journal, in order."""
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT first_seq, last_seq FROM segment WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s ORDER BY id",
         {"tenant": tenant_id, "plan": plan_id},
     )
@@ -27,7 +27,7 @@ def license_rows(
 ) -> list[tuple[int, str | None, str | None]]:
     """(user, before, after) of the license changes in this part of the journal, of one user when asked."""
     one = "" if user_id is None else " AND object_id = %(user)s"
-    return sql.rows(  # type: ignore[return-value]
+    return sql.rows(
         "SELECT object_id, before, after FROM journal WHERE tenant_id = %(tenant)s "
         "AND seq BETWEEN %(first)s AND %(last)s AND object_kind = 'user' "
         f"AND kind IN ('license.unassign', 'license.assign', 'license.change'){one} ORDER BY seq",
@@ -45,4 +45,4 @@ def later_plans(tenant_id: int, users: list[int], after: int) -> dict[int, int]:
         f"AND j.object_id {among} AND s.plan_id IS NOT NULL GROUP BY j.object_id",
         {"tenant": tenant_id, "users": sql.listed(users), "after": after},
     )
-    return dict(found)  # type: ignore[arg-type]
+    return dict(found)

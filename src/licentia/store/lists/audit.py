@@ -1,0 +1,120 @@
+"""Reads of the journal: the audit list, one object's history, one plan's receipt, and segments for verification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licentia.domain.instants import Instant
+from licentia.store import sql
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One row of the journal with who did it; `object_name` is a user's name, else ''."""
+
+    seq: int
+    at: Instant
+    actor_kind: str
+    actor_name: str
+    door: str
+    plan_id: int | None
+    kind: str
+    object_kind: str
+    object_id: int
+    object_name: str
+    before: str | None
+    after: str | None
+
+
+_SELECT = (
+    "SELECT j.seq, j.at, s.actor_kind, s.actor_name, s.door, s.plan_id, j.kind, j.object_kind, j.object_id, "
+    "coalesce(u.principal_name, ''), j.before, j.after FROM journal j "
+    "JOIN segment s ON s.tenant_id = j.tenant_id AND s.id = j.segment_id "
+    "LEFT JOIN users u ON u.tenant_id = j.tenant_id AND u.id = j.object_id AND j.object_kind = 'user' "
+)
+
+
+def newest(
+    tenant_id: int,
+    top: int,
+    *,
+    before: int | None = None,
+    user_id: int | None = None,
+    plan_id: int | None = None,
+) -> list[AuditRow]:
+    """The newest rows below number `before`, of one user or one plan when asked."""
+    conditions, params = "", {"tenant": tenant_id, "top": top}
+    if before is not None:
+        conditions += " AND j.seq < %(before)s"
+        params["before"] = before
+    if user_id is not None:
+        conditions += " AND j.object_kind = 'user' AND j.object_id = %(user)s"
+        params["user"] = user_id
+    if plan_id is not None:
+        conditions += (
+            " AND j.segment_id IN (SELECT g.id FROM segment g WHERE g.tenant_id = %(tenant)s AND g.plan_id = %(plan)s)"
+        )
+        params["plan"] = plan_id
+    found = sql.rows(f"{_SELECT} WHERE j.tenant_id = %(tenant)s{conditions} ORDER BY j.seq DESC LIMIT %(top)s", params)
+    return [AuditRow(*row) for row in found]
+
+
+def receipt(tenant_id: int, plan_id: int, after: int, top: int) -> list[AuditRow]:
+    """The plan's license rows after number `after`, in order: per user what was before, what is after, when and who."""
+    found = sql.rows(
+        f"{_SELECT} WHERE j.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND j.object_kind = 'user' "
+        "AND j.seq > %(after)s ORDER BY j.seq LIMIT %(top)s",
+        {"tenant": tenant_id, "plan": plan_id, "after": after, "top": top},
+    )
+    return [AuditRow(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """A segment of the journal."""
+
+    id: int
+    door: str
+    plan_id: int | None
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    at: Instant
+    first_seq: int
+    last_seq: int
+    previous_hash: str
+    hash: str
+
+
+def segments(tenant_id: int, after: int, top: int) -> list[SegmentRow]:
+    """Segments after number `after`, in order."""
+    found = sql.rows(
+        "SELECT id, door, plan_id, actor_kind, actor_id, actor_name, at, first_seq, last_seq, previous_hash, hash "
+        "FROM segment WHERE tenant_id = %(tenant)s AND id > %(after)s ORDER BY id LIMIT %(top)s",
+        {"tenant": tenant_id, "after": after, "top": top},
+    )
+    return [SegmentRow(*row) for row in found]
+
+
+def rows_between(tenant_id: int, first: int, last: int) -> list[sql.Row]:
+    """(seq, segment, at, kind, object kind, object id, before, after) of this part of the journal, in order."""
+    return sql.rows(
+        "SELECT seq, segment_id, at, kind, object_kind, object_id, before, after FROM journal "
+        "WHERE tenant_id = %(tenant)s AND seq BETWEEN %(first)s AND %(last)s ORDER BY seq",
+        {"tenant": tenant_id, "first": first, "last": last},
+    )
+
+
+def head(tenant_id: int) -> tuple[int, int, str]:
+    """(last number, last segment, hash) of the journal."""
+    found = sql.row("SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
+    return (0, 0, "") if found is None else (int(found[0]), int(found[1]), str(found[2]))
+
+
+def count_rows(tenant_id: int) -> tuple[int, int]:
+    """(rows, last number) in the journal; reads it all, for verification."""
+    found = sql.row(
+        "SELECT count(*), coalesce(max(seq), 0) FROM journal WHERE tenant_id = %(tenant)s",
+        {"tenant": tenant_id},
+    )
+    return (int(found[0]), int(found[1])) if found else (0, 0)

@@ -1,0 +1,39 @@
+"""The never list, with the names of its users and groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licentia.store import sql
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRow:
+    """An entry: a user or a group, and why."""
+
+    object_kind: str
+    object_id: int
+    name: str
+    reason: str
+
+
+def every(tenant_id: int) -> list[NeverRow]:
+    """All entries, users first, by name."""
+    found = sql.rows(
+        "SELECT n.object_kind, n.object_id, coalesce(u.principal_name, g.display_name, ''), n.reason FROM never_list n "
+        "LEFT JOIN users u ON u.tenant_id = n.tenant_id AND u.id = n.object_id AND n.object_kind = 'user' "
+        "LEFT JOIN user_group g ON g.tenant_id = n.tenant_id AND g.id = n.object_id AND n.object_kind = 'group' "
+        "WHERE n.tenant_id = %(tenant)s ORDER BY n.object_kind DESC, 3",
+        {"tenant": tenant_id},
+    )
+    return [NeverRow(*row) for row in found]
+
+
+def find_group(tenant_id: int, name: str) -> int | None:
+    """The group of this display name or object id; None when there is none, or more than one by that name."""
+    found = sql.rows(
+        "SELECT g.id FROM user_group g WHERE g.tenant_id = %(tenant)s "
+        "AND (g.object_id = %(key)s OR g.display_name = %(name)s) LIMIT 2",
+        {"tenant": tenant_id, "key": name.lower(), "name": name},
+    )
+    return int(found[0][0]) if len(found) == 1 else None

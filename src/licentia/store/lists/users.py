@@ -1,0 +1,232 @@
+"""Lists of users: keyset pages by name, trigram search with a cap, one user whole. Never OFFSET, never count(*) over a tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from licentia.domain.instants import Instant
+from licentia.odata.trees import Node
+from licentia.store import sql
+from licentia.store.lists.filters import where
+from licentia.store.names import plain
+
+SEARCH_CAP = 2_000
+"""Up to so many hits are sorted and counted exactly; above, the name order is walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A user in a list. None is not known; '' is known to be empty."""
+
+    id: int
+    object_id: str
+    principal_name: str
+    display_name: str
+    sort_key: str
+    account_enabled: bool | None
+    usage_location: str | None
+    user_type: str | None
+    department: str | None
+    last_sign_in_at: Instant | None
+    sign_in_read_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Users in name order. `total` is exact or None; `more_than` stands for "more than so many" when it is None."""
+
+    users: tuple[UserRow, ...]
+    total: int | None
+    more_than: int | None = None
+    next_key: tuple[str, int] | None = None
+
+
+_COLUMNS = (
+    "u.id, u.object_id, u.principal_name, u.display_name, u.sort_key, u.account_enabled, u.usage_location, "
+    "u.user_type, u.department, u.last_sign_in_at, u.sign_in_read_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to list: everybody, or those whom all of these mean."""
+
+    search: str = ""
+    product_id: int | None = None
+    node: Node | None = None
+    after: tuple[str, int] | None = None
+    top: int = 50
+
+
+def page(tenant_id: int, query: Query) -> Page:
+    """A page of users by name."""
+    words = plain(query.search).strip()
+    if words and len(words) >= 3:
+        hits = _search(tenant_id, words)
+        if len(hits) <= SEARCH_CAP:
+            return _few(tenant_id, query, hits)
+        return _walk(tenant_id, query, f"{SEARCH_CAP}", words)
+    return _walk(tenant_id, query, None, words)
+
+
+def _search(tenant_id: int, words: str) -> list[int]:
+    """Ids of users in whose name or user name the words stand, SEARCH_CAP + 1 at most."""
+    params = {"tenant": tenant_id, "top": SEARCH_CAP + 1}
+    if sql.is_postgres():
+        found = sql.rows(
+            "SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.search_key LIKE %(like)s ESCAPE '\\' LIMIT %(top)s",
+            params | {"like": f"%{_like(words)}%"},
+        )
+        return [row[0] for row in found]
+    low = tenant_id << 40
+    found = sql.rows(
+        "SELECT rowid FROM user_search WHERE user_search MATCH %(match)s AND rowid BETWEEN %(low)s AND %(high)s "
+        "LIMIT %(top)s",
+        params | {"match": '"' + words.replace('"', '""') + '"', "low": low, "high": low + (1 << 40) - 1},
+    )
+    return [row[0] - low for row in found]
+
+
+def _few(tenant_id: int, query: Query, hits: list[int]) -> Page:
+    condition, params = _condition(query)
+    found = sql.rows(
+        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('hits')} "
+        f"AND u.deleted_at IS NULL{condition} ORDER BY u.sort_key, u.id",
+        {"tenant": tenant_id, "hits": sql.listed(hits)} | params,
+    )
+    users = [UserRow(*row) for row in found]
+    start = 0
+    if query.after is not None:
+        start = sum(1 for user in users if (user.sort_key, user.id) <= query.after)
+    shown = users[start : start + query.top]
+    following = shown[-1] if shown and start + query.top < len(users) else None
+    key = (following.sort_key, following.id) if following else None
+    return Page(tuple(shown), len(users), next_key=key)
+
+
+def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
+    """The name order, from a key on; a short word is looked for at the beginning of names."""
+    condition, params = _condition(query)
+    if words and cap is None:
+        condition += " AND u.sort_key >= %(from)s AND u.sort_key < %(below)s"
+        params |= {"from": words, "below": words + "\U0010ffff"}
+    elif words:
+        condition += " AND u.search_key LIKE %(like)s ESCAPE '\\'"
+        params |= {"like": f"%{_like(words)}%"}
+    if query.after is not None:
+        condition += " AND (u.sort_key, u.id) > (%(key)s, %(id)s)"
+        params |= {"key": query.after[0], "id": query.after[1]}
+    found = sql.rows(
+        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL{condition} "
+        "ORDER BY u.sort_key, u.id LIMIT %(top)s",
+        {"tenant": tenant_id, "top": query.top + 1} | params,
+    )
+    users = [UserRow(*row) for row in found]
+    shown = users[: query.top]
+    last = shown[-1] if len(users) > query.top else None
+    key = (last.sort_key, last.id) if last else None
+    total = len(users) if key is None and query.after is None else None
+    return Page(tuple(shown), total, int(cap) if cap else None, key)
+
+
+def _condition(query: Query) -> tuple[str, dict[str, Any]]:
+    condition, params = "", dict[str, Any]()
+    if query.product_id is not None:
+        condition += (
+            " AND EXISTS (SELECT 1 FROM source s WHERE s.tenant_id = u.tenant_id AND s.product_id = %(product)s "
+            "AND s.user_id = u.id AND s.state <> 4)"
+        )
+        params["product"] = query.product_id
+    if query.node is not None:
+        more, bound = where(query.node)
+        condition += f" AND {more}"
+        params |= bound
+    return condition, params
+
+
+def _like(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def sources(tenant_id: int, user_ids: list[int]) -> list[sql.Row]:
+    """(user, sku, kind, source id, state, disabled plans, error, since) of these users' sources."""
+    return sql.rows(
+        "SELECT s.user_id, p.sku_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, s.since_at "
+        "FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
+        f"WHERE s.tenant_id = %(tenant)s AND s.user_id IN {sql.among('users')} "
+        "ORDER BY s.user_id, s.product_id, s.source_kind, s.source_id",
+        {"tenant": tenant_id, "users": sql.listed(user_ids)},
+    )
+
+
+def find(tenant_id: int, key: str) -> UserRow | None:
+    """The user of this principal key (case folded) or object id."""
+    for column in ("principal_key", "object_id"):
+        found = sql.row(
+            f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.{column} = %(key)s "
+            "AND u.deleted_at IS NULL",
+            {"tenant": tenant_id, "key": key},
+        )
+        if found:
+            return UserRow(*found)
+    return None
+
+
+def close_names(tenant_id: int, key: str) -> list[str]:
+    """A few user names that begin alike, to offer when one is not found."""
+    found = sql.rows(
+        "SELECT u.principal_name FROM users u WHERE u.tenant_id = %(tenant)s AND u.principal_key >= %(from)s "
+        "AND u.principal_key < %(below)s ORDER BY u.principal_key LIMIT 3",
+        {"tenant": tenant_id, "from": key[:4], "below": key[:4] + "\U0010ffff"},
+    )
+    return [row[0] for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class UserDetail:
+    """What is known of one user beyond the list: mailbox, drive, clocks. None is not known."""
+
+    created_at: Instant | None
+    is_synced: bool | None
+    office_devices: int | None
+    phone_number: str | None
+    licenses_read_at: Instant | None
+    mailbox: sql.Row | None
+    """(kind, size_bytes, has_archive, hold, is_forwarding, purged_at, read_at)"""
+    drive: sql.Row | None
+    """(is_present, size_bytes, on_hold, readonly_at, archived_at, read_at)"""
+    clocks: tuple[tuple[str, Instant], ...]
+    never_reason: str | None
+
+
+def detail(tenant_id: int, user_id: int) -> UserDetail:
+    """What is known of one user."""
+    params = {"tenant": tenant_id, "user": user_id}
+    account = sql.row(
+        "SELECT u.created_at, u.is_synced, u.office_devices, u.phone_number, u.licenses_read_at FROM users u "
+        "WHERE u.tenant_id = %(tenant)s AND u.id = %(user)s",
+        params,
+    )
+    mailbox = sql.row(
+        "SELECT kind, size_bytes, has_archive, hold, is_forwarding, purged_at, read_at FROM mailbox "
+        "WHERE tenant_id = %(tenant)s AND user_id = %(user)s",
+        params,
+    )
+    drive = sql.row(
+        "SELECT is_present, size_bytes, on_hold, readonly_at, archived_at, read_at FROM drive "
+        "WHERE tenant_id = %(tenant)s AND user_id = %(user)s",
+        params,
+    )
+    clocks = sql.rows(
+        "SELECT kind, due_at FROM clock WHERE tenant_id = %(tenant)s AND user_id = %(user)s ORDER BY due_at",
+        params,
+    )
+    never = sql.value(
+        "SELECT n.reason FROM never_list n WHERE n.tenant_id = %(tenant)s AND (n.object_kind = 'user' AND "
+        "n.object_id = %(user)s OR n.object_kind = 'group' AND n.object_id IN (SELECT m.group_id FROM group_member m "
+        "WHERE m.tenant_id = %(tenant)s AND m.user_id = %(user)s)) ORDER BY n.id",
+        params,
+    )
+    assert account is not None
+    return UserDetail(*account, mailbox, drive, tuple((kind, at) for kind, at in clocks), never)

@@ -1,0 +1,40 @@
+"""The worker: looks in the agenda which tenants have due work, then works inside each: clocks, and plans that run.
+
+Any number of workers may run; leases and row counts keep them apart. It makes no plan and decides nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from licentia.changes import advance, run
+from licentia.domain.permissions import SYSTEM, Actor
+from licentia.store.lists import agenda
+
+IDLE_SECONDS = 1.0
+
+
+def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """How many clocks ran out and plans were worked on, in one look at the agenda."""
+    owner = run.new_owner()
+    done = 0
+    for tenant_id in agenda.tenants_with_due_clocks():
+        done += advance.advance(tenant_id)
+        if should_stop():
+            return done
+    for tenant_id in agenda.tenants_with_plans():
+        for plan_id in agenda.running_plans(tenant_id):
+            if should_stop():
+                return done
+            run.run(tenant_id, plan_id, actor, should_stop=should_stop, owner=owner)
+            done += 1
+        run.settle_agenda(tenant_id)
+    return done
+
+
+def work(should_stop: Callable[[], bool], actor: Actor = SYSTEM) -> None:
+    """Works until asked to stop."""
+    while not should_stop():
+        if not work_once(actor, should_stop):
+            time.sleep(IDLE_SECONDS)
