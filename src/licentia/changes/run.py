@@ -267,10 +267,9 @@ class _Runner:
         if plan["failed"] > error_limit(plan["ready"]):
             self._pause(now, PauseReason.ERRORS)
             return None
-        if self.should_stop():
-            if rows_of.chunks_left(self.tenant_id, self.plan_id):
-                self._pause(now, PauseReason.INTERRUPTED)
-                return None
+        if self.should_stop() and rows_of.chunks_left(self.tenant_id, self.plan_id):
+            self._pause(now, PauseReason.INTERRUPTED)
+            return None
         machine = clock.machine_now()
         until = machine + int(lease_seconds() * SECOND)
         found = rows_of.lease(self.tenant_id, self.plan_id, self.owner, machine, until)

@@ -23,6 +23,13 @@ _BOOL = {"accountenabled": "u.account_enabled", "onpremisessyncenabled": "u.is_s
 _PREFIX = ("displayname", "department", "usagelocation", "userprincipalname")
 
 
+KNOWN = (
+    "id, userPrincipalName, displayName, accountEnabled, department, usageLocation, userType, "
+    "onPremisesSyncEnabled, createdDateTime, assignedLicenses/any(x:x/skuId eq …)"
+)
+"""What a filter may name."""
+
+
 @dataclass
 class _Compiler:
     params: dict[str, object] = field(default_factory=dict)
@@ -51,24 +58,27 @@ class _Compiler:
 
     def _equals(self, path: Path, value: object) -> str:
         name = "/".join(path).lower()
-        if name == "id":
-            return f"(u.object_id = {self.bind(str(value).lower())})"
-        if name == "userprincipalname":
-            return f"(u.principal_key = {self.bind(principal_key(str(value)))})"
+        if name in _TEXT:
+            return self._text(_TEXT[name], path, value)
         if name in _BOOL:
             return f"({_BOOL[name]} = {self.bind(_wanted(value, bool, path))})"
+        exact = {"id": ("u.object_id", str.lower), "userprincipalname": ("u.principal_key", principal_key)}
+        if name in exact:
+            column, key = exact[name]
+            return f"({column} = {self.bind(key(str(value)))})"
         if name == "createddatetime":
             return f"(u.created_at = {self.bind(_instant(value, path))})"
-        if name not in _TEXT:
-            raise BadInput("unknown_property", name="/".join(path), known=_known())
+        raise BadInput("unknown_property", name="/".join(path), known=KNOWN)
+
+    def _text(self, column: str, path: Path, value: object) -> str:
         if value is None:
-            return f"({_TEXT[name]} = '')"
-        return f"(lower({_TEXT[name]}) = {self.bind(_wanted(value, str, path).lower())})"
+            return f"({column} = '')"
+        return f"(lower({column}) = {self.bind(str(_wanted(value, str, path)).lower())})"
 
     def _starts(self, path: Path, value: str) -> str:
         name = "/".join(path).lower()
         if name not in _PREFIX:
-            raise BadInput("unknown_property", name="/".join(path), known=_known())
+            raise BadInput("unknown_property", name="/".join(path), known=KNOWN)
         column = _TEXT.get(name, "u.principal_key")
         text = value.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"(lower({column}) LIKE {self.bind(text + '%')} ESCAPE '\\')"
@@ -76,7 +86,7 @@ class _Compiler:
     def _any(self, node: AnyLambda) -> str:
         """assignedLicenses/any(x:x/skuId eq GUID): held through any source, an assignment in error is not."""
         if "/".join(node.collection).lower() != "assignedlicenses":
-            raise BadInput("unknown_property", name="/".join(node.collection), known=_known())
+            raise BadInput("unknown_property", name="/".join(node.collection), known=KNOWN)
         held = "EXISTS (SELECT 1 FROM source s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state <> 4"
         if node.condition is None:
             return f"{held})"
@@ -109,21 +119,6 @@ def where(node: Node) -> tuple[str, dict[str, object]]:
 
 def _is_sku(path: Path, variable: str) -> bool:
     return len(path) == 2 and path[0] == variable and path[1].lower() == "skuid"
-
-
-def _known() -> str:
-    return ", ".join(
-        (
-            "id",
-            "userPrincipalName",
-            "displayName",
-            "accountEnabled",
-            "department",
-            "usageLocation",
-            "userType",
-        )
-        + ("onPremisesSyncEnabled", "createdDateTime", "assignedLicenses/any(x:x/skuId eq …)")
-    )
 
 
 def _wanted(value: object, kind: type, path: Path) -> object:

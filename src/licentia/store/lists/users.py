@@ -228,5 +228,7 @@ def detail(tenant_id: int, user_id: int) -> UserDetail:
         "WHERE m.tenant_id = %(tenant)s AND m.user_id = %(user)s)) ORDER BY n.id",
         params,
     )
-    assert account is not None
-    return UserDetail(*account, mailbox, drive, tuple((kind, at) for kind, at in clocks), never)
+    assert account is not None, "the caller has just read this user"
+    created_at, is_synced, devices, phone, read_at = account
+    running = tuple((str(kind), int(at)) for kind, at in clocks)
+    return UserDetail(created_at, is_synced, devices, phone, read_at, mailbox, drive, running, never)

@@ -23,7 +23,7 @@ from licentia.tenants.port import TenantContext
 def understand(signature: str, context: TenantContext) -> UserFacts:
     """The facts that a signature stands for."""
     account, mailbox, drive, never, clocks, sources = signature.split("|")
-    location, guest, phone, office = account
+    location, guest, phone, office = list(account)
     return UserFacts(
         sources=tuple(_source(text, context) for text in sources.split(";") if text),
         has_usage_location=_maybe(location),

@@ -1,0 +1,60 @@
+# The words of this project: `make help` lists them. Everything lives in .venv; nothing is installed elsewhere,
+# except PostgreSQL for the tests, where that can be done without asking.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/ready
+CATALOGS := $(shell find src/licentia/locale -name '*.po' 2>/dev/null)
+COMPILED := $(CATALOGS:.po=.mo)
+ON_POSTGRES := $(BIN)/python scripts/test_postgres.py
+
+.PHONY: help setup run check test soak bench golden wheel-test docs
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) $(COMPILED) ## Make .venv, once; PYTHON=… names another python3
+	@:
+
+$(READY): uv.lock pyproject.toml
+	@scripts/setup.sh
+	@touch $@
+
+%.mo: %.po $(READY)
+	@$(BIN)/python scripts/compile_messages.py
+
+run: setup ## Walk through the main job on a demo tenant
+	@scripts/walkthrough.sh
+
+check: setup ## Style, types, layers, migrations, translations
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timings --cache-dir .import_linter_cache > .import_linter_cache/last 2>&1 \
+		|| { cat .import_linter_cache/last; exit 1; }
+	@scripts/check_migrations.sh
+	@if [ -f scripts/check_messages.py ]; then $(BIN)/python scripts/check_messages.py; fi
+	@echo "check: all good"
+
+test: setup ## The suite on SQLite, the wheel, then what uses the store again on PostgreSQL
+	@$(BIN)/pytest -m "not soak"
+	@scripts/wheel_test.sh
+	@LICENTIA_TEST_DATABASE=postgres $(ON_POSTGRES) -- $(BIN)/pytest -m "not soak"
+
+soak: setup ## Long random runs, on both databases
+	@$(BIN)/pytest -m soak
+	@LICENTIA_TEST_DATABASE=postgres $(ON_POSTGRES) -- $(BIN)/pytest -m soak
+
+bench: setup ## Ratios to the floor, on both databases
+	@$(BIN)/python bench/run.py
+	@$(ON_POSTGRES) --fsync -- $(BIN)/python bench/run.py
+
+golden: setup ## Write the expected outputs anew; then read the diff
+	@LICENTIA_GOLDEN=write $(BIN)/pytest tests/golden
+
+wheel-test: setup ## Build the wheel and use it in an empty environment
+	@scripts/wheel_test.sh
+
+docs: setup ## Draw the manual's generated parts anew
+	@if [ -f scripts/make_docs.py ]; then $(BIN)/python scripts/make_docs.py; else echo "docs: nothing is generated yet"; fi

@@ -1,0 +1,52 @@
+#!/bin/sh
+# The main job by the real command line, in a store of its own: find, preview, apply, look, undo, verify.
+# Never touches the store of whoever runs it.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+LICENTIA_HOME="$root/.licentia/demo"
+unset LICENTIA_DATABASE_URL || true
+export LICENTIA_HOME
+rm -rf "$LICENTIA_HOME"
+
+PRODUCT="Microsoft 365 E3"
+WHO="department eq 'Customs'"
+
+# Prints the command as a person would type it, then runs it.
+licentia() {
+    line='$ licentia'
+    for word in "$@"; do
+        case $word in
+            *[!A-Za-z0-9_./:=@%+,-]*) line="$line \"$word\"" ;;
+            *) line="$line $word" ;;
+        esac
+    done
+    printf '\n%s\n' "$line"
+    "$root/.venv/bin/licentia" "$@"
+}
+
+# ask EXPRESSION WORDS…: a value of `licentia WORDS… --json`, whose document is `it`.
+ask() {
+    expression=$1
+    shift
+    "$root/.venv/bin/licentia" "$@" --json |
+        "$root/.venv/bin/python" -c "import json, sys; it = json.load(sys.stdin); print($expression)"
+}
+
+licentia demo
+licentia products list
+licentia unassign "$PRODUCT" --filter "$WHO" --plan
+licentia plans show 1
+users=$(ask 'it["ready"]' plans show 1)
+licentia plans apply 1 --confirm "$users"
+licentia plans show 1
+user=$(ask 'it["value"][0]["userPrincipalName"]' users list --filter "$WHO")
+licentia users show "$user"
+licentia tenants set-clock +31d
+licentia users show "$user"
+licentia plans undo 1 --confirm "$users"
+licentia plans show 2
+licentia audit verify
+
+printf '\nThe store of this walk is in %s; look around with:\n' ".licentia/demo"
+printf '  LICENTIA_HOME=%s .venv/bin/licentia --help\n' ".licentia/demo"
