@@ -31,8 +31,7 @@ check: setup ## Style, types, layers, migrations, translations
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-timings --cache-dir .import_linter_cache > .import_linter_cache/last 2>&1 \
-		|| { cat .import_linter_cache/last; exit 1; }
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 	@scripts/check_migrations.sh
 	@if [ -f scripts/check_messages.py ]; then $(BIN)/python scripts/check_messages.py; fi
 	@echo "check: all good"

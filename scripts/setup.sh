@@ -27,7 +27,7 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$version" ]; th
     fi
     say "Setting up .venv (once; about half a minute)"
     "$python" -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$version"
+    .venv/bin/python -m pip install -qq --disable-pip-version-check "uv==$version"
 fi
 
 unset VIRTUAL_ENV || true

@@ -22,7 +22,15 @@ licentia() {
         esac
     done
     printf '\n%s\n' "$line"
-    "$root/.venv/bin/licentia" "$@"
+    status=0
+    "$root/.venv/bin/licentia" "$@" || status=$?
+    case "$status $1" in
+        0\ * | "1 unassign" | "1 plans") ;; # 1: done, and some users were refused
+        *)
+            printf '\nThe walk stopped here: exit status %s\n' "$status"
+            exit "$status"
+            ;;
+    esac
 }
 
 # ask EXPRESSION WORDS…: a value of `licentia WORDS… --json`, whose document is `it`.
@@ -42,7 +50,7 @@ licentia plans apply 1 --confirm "$users"
 licentia plans show 1
 user=$(ask 'it["value"][0]["userPrincipalName"]' users list --filter "$WHO")
 licentia users show "$user"
-licentia tenants set-clock +31d
+licentia tenants set-clock +29d
 licentia users show "$user"
 licentia plans undo 1 --confirm "$users"
 licentia plans show 2

@@ -17,22 +17,27 @@ export UV_PYTHON_DOWNLOADS=never
 cd "$work"
 export LICENTIA_HOME="$work/home"
 licentia="$work/venv/bin/licentia"
+# step HIGHEST WORDS…: a command whose exit status may be at most HIGHEST (1: some users were refused).
 step() {
+    highest=$1
+    shift
     printf 'wheel: licentia %s\n' "$*"
-    "$licentia" "$@" >"$work/said" 2>&1 || {
-        status=$?
+    status=0
+    "$licentia" "$@" >"$work/said" 2>&1 || status=$?
+    if [ "$status" -gt "$highest" ] || grep -q '^Traceback' "$work/said"; then
         cat "$work/said"
         echo "wheel: ended with $status"
-        exit "$status"
-    }
+        exit 1
+    fi
 }
-"$work/venv/bin/python" - <<'CODE'
-from importlib.resources import files
 
-locale = files("licentia") / "locale" / "nl" / "LC_MESSAGES"
-assert locale.joinpath("licentia.mo").is_file(), "the wheel has no Dutch messages"
-CODE
-step demo --users 200
-step unassign "Microsoft 365 E3" --filter "department eq 'Customs'" --plan
-step audit verify
+for catalog in $(cd "$root/src" && find licentia/locale -name '*.po'); do
+    find "$work/venv/lib" -path "*/${catalog%.po}.mo" | grep -q . || {
+        echo "wheel: ${catalog%.po}.mo is not in it"
+        exit 1
+    }
+done
+step 0 demo --users 200
+step 1 unassign "Microsoft 365 E3" --filter "department eq 'Customs'" --plan
+step 0 audit verify
 echo "wheel: all good"

@@ -90,7 +90,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL only the tests that use the store run again, and those marked `both`."""
     if not POSTGRES:
         return
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         uses = "store" in getattr(item, "fixturenames", ()) or item.get_closest_marker("both")
         (kept if uses else left).append(item)

@@ -61,7 +61,7 @@ class DatabaseIndex:
     columns: tuple[str, ...]
 
 
-def ask(sql: str, *values: object) -> list[tuple[str, ...]]:
+def ask(sql: str, *values: str) -> list[tuple[str, ...]]:
     """All rows of a query on the catalog."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -95,9 +95,9 @@ def indexes(table: str) -> Iterator[DatabaseIndex]:
     if connection.vendor == "sqlite":
         key = ask("SELECT name FROM pragma_table_info(%s) WHERE pk > 0 ORDER BY pk", table)
         yield DatabaseIndex(table, "primary key", True, tuple(row[0] for row in key))
-        for (name,) in ask("SELECT name FROM pragma_index_list(%s) WHERE origin <> 'pk'", table):
-            parts = ask("SELECT name FROM pragma_index_xinfo(%s) WHERE key ORDER BY seqno", name)
-            yield DatabaseIndex(table, name, False, tuple(row[0] for row in parts))
+        for (index,) in ask("SELECT name FROM pragma_index_list(%s) WHERE origin <> 'pk'", table):
+            parts = ask("SELECT name FROM pragma_index_xinfo(%s) WHERE key ORDER BY seqno", index)
+            yield DatabaseIndex(table, index, False, tuple(row[0] for row in parts))
         return
     listed = ask(
         "SELECT c.relname, i.indisprimary, ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, true) "
