@@ -37,12 +37,14 @@ check: setup ## Style, types, layers, migrations, translations
 	@echo "check: all good"
 
 test: setup ## The suite on SQLite, the wheel, then what uses the store again on PostgreSQL
-	@$(BIN)/pytest -m "not soak"
+	@echo "On SQLite:"
+	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -m "not soak"
 	@scripts/wheel_test.sh
+	@echo "On PostgreSQL, what uses the store:"
 	@LICENTIA_TEST_DATABASE=postgres $(ON_POSTGRES) -- $(BIN)/pytest -m "not soak"
 
 soak: setup ## Long random runs, on both databases
-	@$(BIN)/pytest -m soak
+	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -m soak
 	@LICENTIA_TEST_DATABASE=postgres $(ON_POSTGRES) -- $(BIN)/pytest -m soak
 
 bench: setup ## Ratios to the floor, on both databases

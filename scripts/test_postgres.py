@@ -170,9 +170,7 @@ def _wait(postmaster: subprocess.Popen[bytes], home: Path) -> None:
             return
         except psycopg.OperationalError:
             time.sleep(0.05)
-    raise BrokenServerError(
-        f"the server did not start: {(home / 'log').read_text(errors='replace')[-500:].strip()}"
-    )
+    raise BrokenServerError(f"the server did not start: {(home / 'log').read_text(errors='replace')[-500:].strip()}")
 
 
 # ---- the command
@@ -216,11 +214,9 @@ def main() -> int:
         with cluster(server, fsync=args.fsync) as url:
             return run(args.command, url)
     except NoServerError as problem:
-        print(f"NOT run on PostgreSQL: {' '.join(args.command)}")
+        print(f"NOT tested on PostgreSQL, only on SQLite: {' '.join(args.command)}")
         print(f"Why: {problem}.")
-        print(
-            f"To run it: install PostgreSQL {OLDEST} or newer (Debian: apt-get install postgresql), repeat."
-        )
+        print(f"To test it: install PostgreSQL {OLDEST} or newer (Debian: apt-get install postgresql); repeat.")
         return 0
     except BrokenServerError as problem:
         print(f"PostgreSQL is here and cannot be used: {problem}")

@@ -5,18 +5,16 @@ Imports Django only when a test asks for `store`: the pure tests run without it.
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
 import os
 import shutil
-import socket
-import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from network import forbid_network
 
 if TYPE_CHECKING:
     from database import Maker, Store
@@ -24,39 +22,6 @@ if TYPE_CHECKING:
 POSTGRES = os.environ.get("LICENTIA_TEST_DATABASE", "sqlite") == "postgres"
 _home = pytest.StashKey[Path]()
 _server = pytest.StashKey[str | None]()
-
-
-# ---- no network
-
-
-class NetworkForbiddenError(Exception):
-    """A test spoke to something that is not on this machine. Not an OSError: nobody retries it."""
-
-
-def _is_local(host: object) -> bool:
-    if host is None or host in ("", b"", "localhost", b"localhost"):
-        return True
-    text = host.decode() if isinstance(host, bytes) else str(host)
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
-    return False
-
-
-def _watch(event: str, args: tuple[Any, ...]) -> None:
-    """Sees each socket call before it is made (PEP 578), whoever makes it in this process."""
-    if not event.startswith("socket."):
-        return
-    match event:
-        case "socket.connect" | "socket.sendto" | "socket.sendmsg":
-            if args[0].family not in (socket.AF_INET, socket.AF_INET6) or not args[1]:
-                return
-            host = args[1][0]
-        case "socket.getaddrinfo" | "socket.gethostbyname":
-            host = args[0]
-        case _:
-            return
-    if not _is_local(host):
-        raise NetworkForbiddenError(f"{event} to {host}")
 
 
 # ---- a data folder to throw away
@@ -69,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LICENTIA_HOME"] = str(config.stash[_home] / "nobody")
     if POSTGRES and not config.stash[_server]:
         raise pytest.UsageError("LICENTIA_TEST_DATABASE=postgres: run it under scripts/test_postgres.py")
-    sys.addaudithook(_watch)
+    forbid_network()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -79,11 +44,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 # ---- which tests, on which database
-
-
-def pytest_report_header(config: pytest.Config) -> str:
-    """Says which database this run is about."""
-    return f"store: {'PostgreSQL, tests that use it only' if POSTGRES else 'SQLite'}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

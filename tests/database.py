@@ -195,9 +195,7 @@ class Store:
         """A child `python WORDS…` on this store, or on `place`; its input, output and errors are pipes."""
         pipe = subprocess.PIPE
         env = self.env if place is None else self.env_of(place)
-        return subprocess.Popen(
-            [sys.executable, *words], env=env, text=True, stdin=pipe, stdout=pipe, stderr=pipe
-        )
+        return subprocess.Popen([sys.executable, *words], env=env, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
 
     def blank(self) -> Place:
         """A place where no store has been opened yet; it goes with this store."""

@@ -348,9 +348,7 @@ class _Judge:
         scope.others.add("excluded")
         if is_tied:
             scope.equal.join(scope.node("excluded", KEY), _PARAMETER)
-        if self._is_tenant(
-            table
-        ):  # every unique key leads with the tenant: the row in conflict is of the same one
+        if self._is_tenant(table):  # every unique key leads with the tenant: the row in conflict is of the same one
             scope.equal.join(scope.node(alias, KEY), _PARAMETER)
         conflict = node.args.get("conflict")
         if conflict is not None and self._is_tenant(table):
@@ -446,9 +444,7 @@ class _Judge:
             case exp.Subquery() | exp.Values():
                 outputs = self._query(source, scope.parent, scope.ctes)
                 scope.derived[alias] = outputs.renamed(source.args.get("alias"))
-            case _ if (
-                alias
-            ):  # a table function, or LATERAL: judged among the children, as they see this scope
+            case _ if alias:  # a table function, or LATERAL: judged among the children, as they see this scope
                 scope.others.add(alias)
         for join in source.args.get("joins") or []:
             self._join(join, scope)
@@ -570,9 +566,7 @@ def _bare(item: exp.Expr) -> exp.Expr:
 
 def _row(item: exp.Expr) -> list[exp.Expr]:
     plain = _bare(item)
-    is_row = isinstance(plain, exp.Tuple) or (
-        isinstance(plain, exp.Anonymous) and plain.name.upper() == "ROW"
-    )
+    is_row = isinstance(plain, exp.Tuple) or (isinstance(plain, exp.Anonymous) and plain.name.upper() == "ROW")
     return list(plain.expressions) if is_row else [item]
 
 

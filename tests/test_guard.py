@@ -113,8 +113,7 @@ CLEAN: list[tuple[str, tuple[Dialect, ...], str]] = [
     (
         "window",
         BOTH,
-        "SELECT id, row_number() OVER (PARTITION BY kind ORDER BY id) FROM users WHERE tenant_id = "
-        "%(tenant)s",
+        "SELECT id, row_number() OVER (PARTITION BY kind ORDER BY id) FROM users WHERE tenant_id = %(tenant)s",
     ),
     (
         "list parameter",
@@ -178,8 +177,7 @@ CLEAN: list[tuple[str, tuple[Dialect, ...], str]] = [
     (
         "update row from select",
         BOTH,
-        "UPDATE pool SET (a, b) = (SELECT c, d FROM source s WHERE s.tenant_id = pool.tenant_id) "
-        "WHERE tenant_id = %s",
+        "UPDATE pool SET (a, b) = (SELECT c, d FROM source s WHERE s.tenant_id = pool.tenant_id) WHERE tenant_id = %s",
     ),
     ("same tenant set again", BOTH, "UPDATE pool SET tenant_id = %(tenant)s WHERE tenant_id = %(tenant)s"),
     ("delete", BOTH, "DELETE FROM source WHERE tenant_id = %(tenant)s RETURNING user_id"),
@@ -266,8 +264,7 @@ PLANTED: list[tuple[str, tuple[Dialect, ...], str, str]] = [
     (
         "row in select",
         BOTH,
-        "DELETE FROM source WHERE (tenant_id, user_id) IN (SELECT id, tenant_id FROM users WHERE "
-        "tenant_id = %s)",
+        "DELETE FROM source WHERE (tenant_id, user_id) IN (SELECT id, tenant_id FROM users WHERE tenant_id = %s)",
         "source as source: ",
     ),
     (
@@ -373,8 +370,7 @@ PLANTED: list[tuple[str, tuple[Dialect, ...], str, str]] = [
     (
         "upsert moves",
         BOTH,
-        "INSERT INTO pool (tenant_id, id) VALUES (%s, %s) ON CONFLICT (tenant_id, id) DO UPDATE "
-        "SET tenant_id = 2",
+        "INSERT INTO pool (tenant_id, id) VALUES (%s, %s) ON CONFLICT (tenant_id, id) DO UPDATE SET tenant_id = 2",
         "SET tenant_id",
     ),
     (
@@ -526,9 +522,7 @@ def test_install_reaches_every_new_connection_once() -> None:
     guard = install(TENANT)
     try:
         connection_created.send(sender=object, connection=connection)
-        thread = threading.Thread(
-            target=lambda: connection_created.send(sender=object, connection=connection)
-        )
+        thread = threading.Thread(target=lambda: connection_created.send(sender=object, connection=connection))
         thread.start()
         thread.join()
         assert connection.execute_wrappers == [guard]

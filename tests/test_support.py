@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import NetworkForbiddenError
+from network import NetworkForbiddenError
 
 if TYPE_CHECKING:
     from database import Store

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
@@ -61,7 +61,7 @@ class DatabaseIndex:
     columns: tuple[str, ...]
 
 
-def ask(sql: str, *values: str) -> list[tuple[str, ...]]:
+def ask(sql: str, *values: str) -> list[tuple[Any, ...]]:
     """All rows of a query on the catalog."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

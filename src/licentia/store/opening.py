@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def open_store() -> None:
         raise explain(error) from error
     except OSError as error:
         raise StoreError("store_unreachable", detail=str(error)) from error
+
+
+def say_when_waiting(say: Callable[[], None]) -> None:
+    """Calls `say` once whenever a write waits for another process of ours."""
+    gate = getattr(connection, "gate", None)
+    if gate is not None:
+        gate.on_wait = say
 
 
 def known_migrations() -> list[str]:

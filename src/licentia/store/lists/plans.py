@@ -155,3 +155,34 @@ def steps(tenant_id: int, plan_id: int, after_n: int, top: int) -> list[StepRow]
         {"tenant": tenant_id, "plan": plan_id, "after": after_n, "top": top},
     )
     return [StepRow(*row) for row in found]
+
+
+def assignments(tenant_id: int, plan_id: int) -> tuple[int, int]:
+    """(removed, added): how many assignments the plan takes away and gives."""
+    found = sql.row(
+        "SELECT coalesce(sum(CASE WHEN c.after_state IS NULL THEN k.users ELSE 0 END), 0), "
+        "coalesce(sum(CASE WHEN c.before_state IS NULL THEN k.users ELSE 0 END), 0) FROM class_change c "
+        "JOIN plan_class k ON k.tenant_id = c.tenant_id AND k.plan_id = c.plan_id AND k.id = c.class_id "
+        "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def step_users(tenant_id: int, plan_id: int) -> set[int]:
+    """All users of the plan."""
+    found = sql.rows(
+        "SELECT user_id FROM plan_step WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return {row[0] for row in found}
+
+
+def step_results(tenant_id: int, plan_id: int) -> dict[tuple[str, str | None], int]:
+    """How many steps ended how, by (state, reason)."""
+    found = sql.rows(
+        "SELECT state, reason, count(*) FROM plan_step WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s "
+        "GROUP BY state, reason",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return {(state, reason): int(n) for state, reason, n in found}

@@ -1,0 +1,50 @@
+"""`licentia assign PRODUCT`: shows the seats it takes and what changes, asks, applies, checks."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Any
+
+import click
+
+from licentia.cli.app import App, command_options
+from licentia.cli.whom import who_options
+
+
+@click.command(
+    "assign",
+    help=_("Give a product directly, with or without some service plans. Shows first what changes; then asks."),
+    epilog=_("Example: licentia assign SPE_E3 --without Sway --user anna@contoso.example"),
+)
+@click.argument("product")
+@who_options(everyone=False)
+@click.option(
+    "--without", "without", multiple=True, metavar="PLAN", help=_("A service plan to switch off; may be repeated.")
+)
+@click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
+@click.option("--yes", is_flag=True, help=_("Apply without asking."))
+@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@command_options()
+def command(
+    app: App,
+    product: str,
+    *,
+    without: tuple[str, ...],
+    only_plan: bool,
+    yes: bool,
+    confirm: int | None,
+    over_limit: bool,
+    **whom: Any,
+) -> int:
+    """Resolves, then plans or applies."""
+    from licentia.cli.licenses import change, resolve_product
+    from licentia.domain import catalog as catalog_of
+    from licentia.domain.intents import KEEP, Assign
+
+    found = resolve_product(app, product)
+    catalog = catalog_of.load()
+    off = frozenset(catalog.resolve_plan(name, found).id for name in without)
+    intent = Assign(found.sku_id, off if without else KEEP)
+    whom["everyone"] = False
+    return change(app, intent, whom, only_plan=only_plan, yes=yes, confirm=confirm, over_limit=over_limit)

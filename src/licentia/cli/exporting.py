@@ -1,0 +1,83 @@
+"""Rows of an export: a plan's users with what happens to each, or its receipt; streamed, with dangerous cells made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from licentia.changes import run
+from licentia.changes.preview import Subjects
+from licentia.cli import receipts
+from licentia.cli.app import App
+from licentia.cli.render import Text, product_name, sentence
+from licentia.cli.sentences import reason as reason_sentence
+from licentia.domain import rulebook
+from licentia.domain.instants import SECOND, Instant, to_iso
+from licentia.domain.reasons import Reason
+from licentia.importing.badrows import neutral
+from licentia.store import clock
+from licentia.store.lists import plans
+
+PAGE = 2_000
+
+
+def step_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
+    """Per user of the plan: state, reason, what is lost and when, until when it can be undone."""
+    plan = run.load(app.tenant_id, plan_id)
+    start = plan["started_at"] or clock.tenant_now(app.tenant_id)
+    classes = {one.id: one for one in plans.classes(app.tenant_id, plan_id)}
+    subjects = Subjects(app.tenant_id, [(one.reason, one.subject) for one in classes.values() if one.reason])
+    said = {i: _consequences(Text(app), one, start) for i, one in classes.items()}
+    last = 0
+    while found := plans.steps(app.tenant_id, plan_id, last, PAGE):
+        for step in found:
+            one = classes[step.class_id]
+            until = step.undo_until
+            if until is None and step.state == "pending" and one.undo_seconds is not None:
+                until = start + one.undo_seconds * SECOND
+            subject = subjects.name(one.reason, one.subject) if one.reason else ""
+            yield {
+                "userPrincipalName": step.principal_name,
+                "displayName": step.display_name,
+                "state": step.state,
+                "reason": step.reason or "",
+                "why": reason_sentence(Reason(step.reason), subject) if step.reason else "",
+                "consequences": said[step.class_id],
+                "undoUntilDateTime": "" if until is None else to_iso(until),
+                "doneDateTime": "" if step.at is None else to_iso(step.at),
+            }
+        last = found[-1].n
+
+
+def _consequences(text: Text, one: plans.PlanClassRow, start: Instant) -> str:
+    book = rulebook.load().by_key
+    found = []
+    for key, params, seconds in one.consequences:
+        when = "" if seconds is None else text.date(start + seconds * SECOND)
+        rule = book[key]
+        found.append(f"{rule.id} {sentence(rule.sentence(text.language), params, when)}")
+    return " | ".join(found)
+
+
+def receipt_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
+    """Per changed assignment: user, product, before, after, time, actor."""
+    run.load(app.tenant_id, plan_id)
+    for row in receipts.rows(app.tenant_id, plan_id):
+        one = receipts.source(row)
+        yield {
+            "userPrincipalName": row.object_name,
+            "product": product_name(one["sku"]),
+            "skuId": one["sku"],
+            "sourceKind": one["kind"],
+            "sourceId": one["id"],
+            "before": receipts.held(row.before),
+            "after": receipts.held(row.after),
+            "dateTime": to_iso(row.at),
+            "actor": row.actor_name,
+            "seq": row.seq,
+        }
+
+
+def cell(value: Any) -> str:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    return neutral(str(value))

@@ -1,0 +1,65 @@
+"""Dates, numbers and sizes as the reader's language writes them (pages 8), and plain text tables.
+
+Values in, text out; no sentence and no rule is here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from licentia.domain.instants import Instant, to_datetime
+
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "nl": ("ma", "di", "wo", "do", "vr", "za", "zo"),
+}
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "nl": ("jan.", "feb.", "mrt.", "apr.", "mei", "jun.", "jul.", "aug.", "sep.", "okt.", "nov.", "dec."),
+}
+
+
+def date(instant: Instant, language: str, time_zone: str) -> str:
+    """ "Wed 23 Dec 2026", "wo 23 dec. 2026": the date in the tenant's zone."""
+    moment = to_datetime(instant).astimezone(ZoneInfo(time_zone))
+    day, month = _DAYS[language][moment.weekday()], _MONTHS[language][moment.month - 1]
+    return f"{day} {moment.day} {month} {moment.year}"
+
+
+def date_time(instant: Instant, language: str, time_zone: str) -> str:
+    """The date with the time, 24 hours, in the tenant's zone."""
+    moment = to_datetime(instant).astimezone(ZoneInfo(time_zone))
+    return f"{date(instant, language, time_zone)} {moment:%H:%M}"
+
+
+def number(value: int, language: str) -> str:
+    """ "1,184" or "1.184"."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if language == "nl" else text
+
+
+def size(value: int, language: str) -> str:
+    """ "18.4 GB" or "18,4 GB" (of 1,073,741,824 bytes, as the admin center shows them)."""
+    text = f"{value / 1_073_741_824:.1f} GB"
+    return text.replace(".", ",") if language == "nl" else text
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> str:
+    """Columns two blanks apart, as wide as their widest cell; `right` columns are aligned to the right."""
+    lines = [list(header), *[list(row) for row in rows]]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(_line(line, widths, right) for line in lines)
+
+
+def _line(cells: list[str], widths: list[int], right: frozenset[int]) -> str:
+    padded = []
+    for i, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        blank = " " * (width - _width(cell))
+        padded.append(blank + cell if i in right else cell + blank)
+    return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(ch) else 2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)

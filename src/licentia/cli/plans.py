@@ -1,0 +1,235 @@
+"""`licentia plans`: list, show, apply, pause, resume, undo, discard, export."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from gettext import gettext as _
+from typing import Any
+
+import click
+
+from licentia.cli.app import App, command_options
+
+
+@click.group("plans", help=_("Show, apply, pause, resume, undo and export plans."))
+def command() -> None:
+    """A noun; its verbs are below."""
+
+
+@command.command("list", help=_("List plans, newest first."))
+@click.option("--top", type=click.IntRange(1, 10_000), default=20, show_default=True, help=_("How many."))
+@click.option("--all", "inline", is_flag=True, help=_("Also changes of one user that needed no plan."))
+@command_options()
+def list_(app: App, *, top: int, inline: bool) -> int:
+    """The newest plans."""
+    from licentia.changes.preview import titled
+    from licentia.cli import render, render_json, sentences
+    from licentia.cli.formats import table
+    from licentia.store.lists import plans
+
+    found = plans.latest(app.tenant_id, top, None, inline=inline)
+    if app.as_json:
+        click.echo(json.dumps([render_json.header(plan) for plan in found], ensure_ascii=False, indent=2))
+        return 0
+    if not found:
+        click.echo(_("No plans yet."))
+        return 0
+    text = render.Text(app)
+    lines = []
+    for plan in found:
+        state = sentences.plan_state(plan["state"])
+        if plan["undone"]:
+            undone = _("Undone {n} of {m}").format(n=text.n(plan["undone"]), m=text.n(plan["verified"]))
+            state = f"{state}, {undone}"
+        until = "-" if plan["undo_until"] is None else text.time(plan["undo_until"])
+        lines.append(
+            [
+                str(plan["id"]),
+                render.title(titled(plan)),
+                text.n(plan["users"]),
+                state,
+                plan["actor_name"],
+                text.time(plan["created_at"]),
+                until,
+            ]
+        )
+    header = [_("Plan"), _("What"), _("Users"), _("Status"), _("Made by"), _("Made on"), _("Undo until")]
+    click.echo(table(header, lines, frozenset({2})))
+    return 0
+
+
+@command.command(
+    "show", help=_("Show a plan: what changes for how many, when, and how to undo it; then what became of it.")
+)
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.option("--users", "show_users", is_flag=True, help=_("Also its users, one a line."))
+@click.option("--top", type=click.IntRange(1, 100_000), default=50, show_default=True, help=_("How many users."))
+@command_options()
+def show(app: App, plan_id: int, *, show_users: bool, top: int) -> int:
+    """One plan."""
+    from licentia.changes.preview import preview
+    from licentia.cli import render, render_json
+    from licentia.cli.receipts import receipt
+    from licentia.store.lists import plans
+
+    shown = preview(app.tenant_id, plan_id)
+    results = plans.step_results(app.tenant_id, plan_id)
+    if app.as_json:
+        fields = render_json.preview(shown) | {"steps": render_json.result(shown.plan, results)["steps"]}
+        click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
+        return 0
+    click.echo(render.preview(app, shown))
+    if shown.plan["state"] not in ("draft", "discarded"):
+        click.echo("\n" + render.result(app, shown.plan, results))
+        if 0 < shown.plan["verified"] <= 20:
+            click.echo("\n" + receipt(app, plan_id))
+    if show_users:
+        click.echo("\n" + _users(app, plan_id, top))
+    return 0
+
+
+def _users(app: App, plan_id: int, top: int) -> str:
+    from licentia.cli import render, sentences
+    from licentia.cli.formats import table
+    from licentia.store.lists import plans
+
+    text = render.Text(app)
+    lines = [
+        [
+            step.display_name,
+            step.principal_name,
+            sentences.step_state(step.state),
+            sentences.reason_word(step.reason),
+            "-" if step.undo_until is None else text.time(step.undo_until),
+        ]
+        for step in plans.steps(app.tenant_id, plan_id, 0, top)
+    ]
+    return table([_("Display name"), _("Username"), _("Status"), _("Why"), _("Undo until")], lines)
+
+
+@command.command("apply", help=_("Apply a draft plan in this process."))
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@command_options()
+def apply(app: App, plan_id: int, *, confirm: int | None, over_limit: bool) -> int:
+    """Applies what was shown before."""
+    from licentia.cli.applying import apply as apply_plan
+
+    return apply_plan(app, plan_id, confirm=confirm, over_limit=over_limit, drift=True)
+
+
+@command.command("pause", help=_("Pause a running plan; the chunk being applied ends first."))
+@click.argument("plan_id", metavar="PLAN", type=int)
+@command_options()
+def pause(app: App, plan_id: int) -> int:
+    """Pauses."""
+    from licentia.changes import run
+
+    run.pause(app.tenant_id, plan_id, app.actor)
+    return _said(app, plan_id, _("Plan {plan} is paused."))
+
+
+@command.command("resume", help=_("Go on with a paused plan, or with one whose process died, in this process."))
+@click.argument("plan_id", metavar="PLAN", type=int)
+@command_options()
+def resume(app: App, plan_id: int) -> int:
+    """Goes on."""
+    from licentia.changes import run
+    from licentia.cli.applying import carry_on
+
+    run.resume(app.tenant_id, plan_id, app.actor)
+    return carry_on(app, plan_id)
+
+
+@command.command("discard", help=_("Discard a draft plan."))
+@click.argument("plan_id", metavar="PLAN", type=int)
+@command_options()
+def discard(app: App, plan_id: int) -> int:
+    """Discards."""
+    from licentia.changes import run
+
+    run.discard(app.tenant_id, plan_id, app.actor)
+    return _said(app, plan_id, _("Plan {plan} is discarded."))
+
+
+def _said(app: App, plan_id: int, sentence: str) -> int:
+    from licentia.changes import run
+    from licentia.cli import render_json
+
+    if app.as_json:
+        click.echo(json.dumps(render_json.header(run.load(app.tenant_id, plan_id)), ensure_ascii=False, indent=2))
+    else:
+        click.echo(sentence.format(plan=plan_id))
+    return 0
+
+
+@command.command(
+    "undo",
+    help=_(
+        "Put back what a plan changed, for all its users or one. Shows first what returns and what does not; then asks."
+    ),
+    epilog=_("Examples: licentia plans undo 3; licentia plans undo 3 --user anna@contoso.example --yes"),
+)
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.option("--user", metavar="UPN", help=_("Only this user."))
+@click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
+@click.option("--yes", is_flag=True, help=_("Apply without asking."))
+@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@command_options()
+def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
+    """An undo is a plan like any other."""
+    from licentia.changes import propose, run
+    from licentia.changes.who import Who
+    from licentia.cli.applying import Progress, decide, show
+    from licentia.cli.whom import named_user
+    from licentia.domain.intents import Undo
+
+    run.load(app.tenant_id, plan_id)
+    user_id = None if user is None else named_user(app, user)
+    progress = Progress(_("Planning"))
+    made = propose.propose(app.tenant_id, Undo(plan_id, user_id), Who("plan", str(plan_id)), app.actor, progress)
+    progress.end()
+    return decide(app, show(app, made), **options)
+
+
+@command.command("export", help=_("Write a plan's users with what happens, or its receipt, as CSV or JSON lines."))
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.option("--as", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help=_("The form."))
+@click.option(
+    "--receipt", "only_receipt", is_flag=True, help=_("What was changed: product, path, before, after, time, actor.")
+)
+@click.option("--to", "path", metavar="FILE", help=_("A file instead of standard output."))
+@command_options()
+def export(app: App, plan_id: int, *, form: str, only_receipt: bool, path: str | None) -> int:
+    """Streams, a page at a time."""
+    from licentia.cli import exporting
+    from licentia.domain.reasons import BadInput
+
+    rows = exporting.receipt_rows(app, plan_id) if only_receipt else exporting.step_rows(app, plan_id)
+    try:
+        stream = open(path, "w", encoding="utf-8", newline="") if path else sys.stdout  # noqa: SIM115
+    except OSError as error:
+        raise BadInput("unreadable_file", name=path, detail=error.strerror or str(error)) from None
+    try:
+        if form == "json":
+            for row in rows:
+                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        else:
+            writer = None
+            for row in rows:
+                writer = writer or _writer(stream, row)
+                writer.writerow({name: exporting.cell(value) for name, value in row.items()})
+    finally:
+        if path:
+            stream.close()
+    return 0
+
+
+def _writer(stream: Any, row: dict[str, Any]) -> csv.DictWriter[str]:
+    writer = csv.DictWriter(stream, fieldnames=list(row))
+    writer.writeheader()
+    return writer

@@ -1,0 +1,190 @@
+"""Plans and receipts as text: the preview with its dates, the result, per user before and after.
+
+The JSON views of the same values are in `render_json`. No sentence is built by gluing words of different languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Any
+
+from licentia.changes.preview import Line, Preview
+from licentia.cli import sentences
+from licentia.cli.app import App
+from licentia.cli.formats import date, date_time, number, table
+from licentia.domain import catalog as catalog_of
+from licentia.domain.instants import Instant
+from licentia.domain.reasons import Outcome
+
+MAX_REASONS = 12
+"""Lines of reasons shown before the rest is counted."""
+
+
+class Text:
+    """Formats for one reader of one tenant."""
+
+    def __init__(self, app: App) -> None:
+        self.language = app.language
+        self.zone = str(app.tenant.time_zone)
+
+    def date(self, at: Instant) -> str:
+        """A date in the tenant's zone."""
+        return date(at, self.language, self.zone)
+
+    def time(self, at: Instant | None) -> str:
+        """A date and time in the tenant's zone; "Not known" for None."""
+        return _("Not known") if at is None else date_time(at, self.language, self.zone)
+
+    def n(self, value: int) -> str:
+        """A number."""
+        return number(value, self.language)
+
+
+def product_name(sku_id: str) -> str:
+    """The product's display name, or its id when the catalog does not know it."""
+    product = catalog_of.load().product_or_none(sku_id)
+    return product.display_name if product else sku_id
+
+
+def title(shown: Preview) -> str:
+    """What the plan does, in one line."""
+    verb = shown.plan["verb"]
+    if verb == "undo":
+        return _("Undo plan {plan}").format(plan=shown.undo_plan)
+    name = product_name(shown.sku_id or "")
+    return (_("Unassign {product}") if verb == "unassign" else _("Assign {product}")).format(product=name)
+
+
+def preview(app: App, shown: Preview) -> str:
+    """The whole preview as text."""
+    text, plan = Text(app), shown.plan
+    heading = _("Plan {plan}: {title} ({state})").format(
+        plan=plan["id"], title=title(shown), state=sentences.plan_state(plan["state"])
+    )
+    parts = [heading, _counts(text, plan)]
+    if shown.lines:
+        parts.append(_consequences(text, shown.lines))
+    if shown.reasons:
+        parts.append(_reasons(text, shown))
+    parts.append("\n".join(_facts(text, shown)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _counts(text: Text, plan: dict[str, Any]) -> str:
+    cells = [
+        (_("Users in plan"), plan["users"]),
+        (_("Ready"), plan["ready"]),
+        (_("Your choice"), plan["choice"]),
+        (_("Blocked"), plan["refused"]),
+        (_("Skipped"), plan["skipped"]),
+    ]
+    return table([name for name, _value in cells], [[text.n(value) for _name, value in cells]], frozenset(range(5)))
+
+
+def sentence(rule_text: str, params: Sequence[tuple[str, str]], when: str) -> str:
+    """A rule's sentence with its words filled in."""
+    return rule_text.format(**dict(params) | {"date": when})
+
+
+def _consequences(text: Text, lines: Sequence[Line]) -> str:
+    rows = []
+    for line in lines:
+        when = text.date(line.at) if line.at is not None else ""
+        rows.append(
+            [
+                line.rule.id,
+                text.n(line.users),
+                when or _("No end date"),
+                sentence(line.rule.sentence(text.language), line.params, when),
+            ]
+        )
+    shown = table([_("Rule"), _("Users"), _("When"), _("What changes")], rows, frozenset({1}))
+    undo = {line.rule.id: line.rule.undo(text.language) for line in lines if line.rule.undo(text.language)}
+    if not undo:
+        return shown
+    return "\n\n".join([shown, table([_("Rule"), _("How to undo")], [[k, v] for k, v in undo.items()])])
+
+
+def _reasons(text: Text, shown: Preview) -> str:
+    names = {Outcome.CHOICE: "choice", Outcome.REFUSED: "refused", Outcome.SKIPPED: "skipped"}
+    rows = [
+        [sentences.step_state(names[r.outcome]), text.n(r.users), sentences.reason(r.reason, r.subject)]
+        for r in shown.reasons[:MAX_REASONS]
+    ]
+    rest = sum(r.users for r in shown.reasons[MAX_REASONS:])
+    if rest:
+        rows.append(
+            ["", text.n(rest), _("Other reasons; see: licentia plans export {plan}").format(plan=shown.plan["id"])]
+        )
+    return table([_("Status"), _("Users"), _("Why")], rows, frozenset({1}))
+
+
+def _facts(text: Text, shown: Preview) -> list[str]:
+    found = []
+    if shown.removed:
+        found.append(
+            ngettext(
+                "{n} assignment is removed; {seats} seats come free.",
+                "{n} assignments are removed; {seats} seats come free.",
+                shown.removed,
+            ).format(n=text.n(shown.removed), seats=text.n(max(0, shown.plan["seats_freed"])))
+        )
+        found.append(_("Unassigning alone saves nothing."))
+    for seat in shown.seats:
+        if seat.needed > 0:
+            free = _("Not known") if seat.free is None else text.n(max(0, seat.free))
+            found.append(
+                _("{product}: {need} seats needed, {free} available.").format(
+                    product=product_name(seat.sku_id), need=text.n(seat.needed), free=free
+                )
+            )
+    if shown.plan["ready"]:
+        found.append(_undo(text, shown))
+    if shown.is_copy:
+        found.append(
+            _("This tenant is a copy made from a file. Carry the change out in your own tenant, then import again.")
+        )
+    return found
+
+
+def _undo(text: Text, shown: Preview) -> str:
+    if shown.undo_until is None:
+        return _("Undo at any time.")
+    return _("Undo until {date}.").format(date=text.time(shown.undo_until))
+
+
+def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None], int]) -> str:
+    """What became of a plan that ran."""
+    text = Text(app)
+    done = ngettext("{n} user done and checked.", "{n} users done and checked.", plan["verified"]).format(
+        n=text.n(plan["verified"])
+    )
+    lines = [
+        _("Plan {plan}: {state}").format(plan=plan["id"], state=sentences.plan_state(plan["state"])),
+        done,
+    ]
+    if plan["state"] == "paused" and plan["pause_reason"]:
+        lines.append(
+            _("It paused because {why}. Go on with: licentia plans resume {plan}").format(
+                why=sentences.pause_reason(plan["pause_reason"]), plan=plan["id"]
+            )
+        )
+    rows = [
+        [sentences.step_state(state), text.n(n), sentences.reason_word(reason)]
+        for (state, reason), n in sorted(results.items(), key=str)
+        if state not in ("verified", "pending")
+    ]
+    if rows:
+        lines += ["", table([_("Status"), _("Users"), _("Why")], rows, frozenset({1}))]
+    if plan["verified"] and plan["undo_of"] is None:
+        lines += ["", _undo_line(text, plan)]
+    return "\n".join(lines)
+
+
+def _undo_line(text: Text, plan: dict[str, Any]) -> str:
+    how = _("Undo: licentia plans undo {plan}").format(plan=plan["id"])
+    if plan["undo_until"] is None:
+        return how
+    return _("{how} (until {date})").format(how=how, date=text.time(plan["undo_until"]))

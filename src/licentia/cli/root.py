@@ -1,0 +1,85 @@
+"""The root command: names every command, imports each only when it is used, turns errors into a sentence and a status."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from gettext import gettext as _
+
+import click
+
+from licentia import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("licentia.cli.demo", _("Make the demo tenant Noordzee Logistiek.")),
+    "tenants": ("licentia.cli.tenants", _("List, make, change and delete tenants; move their clock.")),
+    "import": ("licentia.cli.imports", _("Make or refresh a copy of a real tenant from a file.")),
+    "products": ("licentia.cli.products", _("Show products and their seats.")),
+    "users": ("licentia.cli.users", _("Find and show users.")),
+    "unassign": ("licentia.cli.unassign", _("Take a product back from users.")),
+    "assign": ("licentia.cli.assign", _("Give a product to users.")),
+    "plans": ("licentia.cli.plans", _("Show, apply, pause, resume, undo and export plans.")),
+    "never": ("licentia.cli.never", _("Users and groups whose licenses are never taken back.")),
+    "audit": ("licentia.cli.audit", _("Show and verify the journal.")),
+    "worker": ("licentia.cli.worker", _("Work on running plans and due clocks until stopped.")),
+    "store": ("licentia.cli.store", _("Check the store.")),
+}
+"""Each module has a click command named `command`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, text) for name, (_module, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=_(
+        "Take Microsoft 365 licenses back safely: see first what everybody loses and until when, apply, verify, undo."
+    ),
+    epilog=_("First steps: licentia demo, then licentia products list."),
+)
+@click.version_option(__version__, prog_name="licentia")
+@click.option("--lang", type=click.Choice(["en", "nl"]), help=_("Language of all text."))
+def root(lang: str | None) -> None:
+    """The help is given above, through gettext; the language was chosen before this module was imported."""
+
+
+def run() -> int:
+    """The exit status of the command that was asked for."""
+    try:
+        status = root.main(standalone_mode=False, prog_name="licentia")
+    except click.exceptions.Abort:
+        click.echo(_("Stopped. Nothing more was changed."), err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KeyboardInterrupt:
+        click.echo(_("Stopped. Nothing more was changed."), err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        from licentia.cli.sentences import explain
+
+        known = explain(error)
+        if known is None:
+            raise
+        click.echo(known.text, err=True)
+        return known.status
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,295 @@
+"""Every code a command can meet, as one sentence in the reader's language: the cause, and the way out.
+
+Codes come from domain, importing, odata and store; a test walks them all through these tables. No rule is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Any
+
+from licentia.cli import i18n
+from licentia.cli.formats import number
+from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
+from licentia.odata.filters import FilterError
+from licentia.store.writing import StoreError
+
+Details = Mapping[str, Any]
+Sentence = Callable[[Details], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A sentence and the exit status that goes with it."""
+
+    text: str
+    status: int
+
+
+def explain(error: Exception) -> Explained | None:
+    """The sentence for an expected error; None for a bug, which must be seen whole."""
+    if isinstance(error, BadInput):
+        return Explained(BAD_INPUT[error.code](error.details), 2)
+    if isinstance(error, Refused):
+        return Explained(REFUSED[error.code](error.details), 1)
+    if isinstance(error, NotPermitted):
+        return Explained(_("You need a role with the permission {needs}.").format(needs=error.needs), 3)
+    if isinstance(error, FilterError):
+        return Explained(filter_sentence(error), 2)
+    if isinstance(error, StoreError):
+        return Explained(STORE[error.code](error.details), 2)
+    return None
+
+
+def _n(value: object) -> str:
+    return number(int(str(value)), i18n.current())
+
+
+def _or_list(details: Details) -> str:
+    found = [item if isinstance(item, str) else " = ".join(item) for item in details.get("candidates", ())]
+    return " ".join([_("Did you mean: {names}?").format(names="; ".join(found))] if found else [])
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def filter_sentence(error: FilterError) -> str:
+    """Where and why a filter cannot be read; positions count from 1."""
+    where = _("The filter can't be read at position {position}.").format(position=error.position + 1)
+    what = {
+        "empty": _("It is empty."),
+        "too_long": _("It is too long."),
+        "too_deep": _("Its parentheses are too deep."),
+        "unexpected_character": _("This character does not belong there."),
+        "unexpected_token": _("Something else is expected there."),
+        "unterminated_string": _("A text has no closing quote."),
+        "bad_literal": _("This is not a value."),
+        "unknown_function": _("There is no such function."),
+        "unsupported_operator": _("This operator is not available here; use eq, in, and, or, not, startsWith and any."),
+    }[str(error.code)]
+    return _joined(where, what, _("Example: department eq 'Sales' and accountEnabled eq false"))
+
+
+BAD_INPUT: dict[str, Sentence] = {
+    "unknown_product": lambda d: _joined(
+        _("No product is called {text}.").format(text=d["text"]),
+        _or_list(d),
+        _("See: licentia products list"),
+    ),
+    "ambiguous_product": lambda d: _joined(
+        _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=d["n"]),
+        _or_list(d),
+    ),
+    "unknown_plan": lambda d: _joined(
+        _("{product} has no service plan called {text}.").format(product=d["product"], text=d["text"]), _or_list(d)
+    ),
+    "product_not_owned": lambda d: _("This tenant does not have the product {sku}. See: licentia products list").format(
+        **d
+    ),
+    "unknown_tenant": lambda d: _("No tenant is called {name}. There are: {known}.").format(
+        name=d["name"], known=d["known"] or "-"
+    ),
+    "no_tenant": lambda d: _("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"),
+    "which_tenant": lambda d: _("There are several tenants; say which with --tenant: {known}.").format(**d),
+    "tenant_exists": lambda d: _(
+        "There is a tenant called {name} already. Choose another name, or delete it first."
+    ).format(**d),
+    "not_a_copy": lambda d: _(
+        "{name} is not a copy of a real tenant, so nothing can be imported into it. Choose another --tenant."
+    ).format(**d),
+    "unknown_plan_number": lambda d: _("There is no plan {plan}. See: licentia plans list").format(**d),
+    "nothing_to_undo": lambda d: _("Plan {plan} has changed nothing, so there is nothing to undo.").format(**d),
+    "clock_back": lambda d: _("A tenant's clock only moves forward. Give a later time, or +31d."),
+    "bad_moment": lambda d: _("{text} is not a time. Give +31d, +12h or 2026-12-31T08:00.").format(**d),
+    "unknown_user": lambda d: _joined(_("No user is called {text}.").format(text=d["text"]), _or_list(d)),
+    "unknown_group": lambda d: _("No group is called {text}, or more than one is; use its object ID.").format(**d),
+    "unknown_intent": lambda d: _("This plan was made by a newer version: {verb}. Update Licentia.").format(**d),
+    "unknown_property": lambda d: _("{name} can't be filtered on. These can: {known}.").format(**d),
+    "wrong_filter_value": lambda d: _("{value} is not a value of {name}.").format(**d),
+    "unknown_zone": lambda d: _("{text} is not a time zone. Example: Europe/Amsterdam").format(**d),
+    "unknown_switch": lambda d: _("{text} is not a switch. These are: {known}.").format(**d),
+    "no_who": lambda d: _("Say for whom: --user, --users-from, --filter or --everyone."),
+    "several_who": lambda d: _("Use one of --user, --users-from, --filter and --everyone."),
+    "never_what": lambda d: _("Say whom: --user NAME or --group NAME."),
+    "no_users_in_file": lambda d: _("The file has no user that could be read. Nothing was changed."),
+    "bad_rows": lambda d: _joined(
+        ngettext(
+            "{n} row can't be used; nothing was changed.", "{n} rows can't be used; nothing was changed.", d["n"]
+        ).format(n=_n(d["n"])),
+        _("They are in {path}, with the reasons. Correct them, or use --skip-bad to leave them out.").format(
+            path=d["path"]
+        ),
+    ),
+    "bad_database_url": lambda d: _("LICENTIA_DATABASE_URL is not a PostgreSQL address: postgresql://user@host/name"),
+    "unreadable_file": lambda d: _("The file {name} can't be read: {detail}.").format(
+        name=d.get("name", ""), detail=d["detail"]
+    ),
+    "empty_file": lambda d: _("The file is empty. Nothing was changed."),
+    "not_text": lambda d: _("The file is not text but {kind}. Save it as CSV and try again.").format(**d),
+    "no_user_column": lambda d: _(
+        "The file has no column with user names. It needs one called User principal name; it has: {columns}."
+    ).format(columns=", ".join(map(str, d["columns"]))),
+    "duplicate_column": lambda d: _("The column {name} stands twice in the file. Remove one.").format(**d),
+    "bad_json": lambda d: _("The JSON can't be read at line {line}, column {column}: {detail}.").format(**d),
+    "line_too_long": lambda d: _("Line {line} is too long for a table. Check the file.").format(**d),
+    "bad_quoting": lambda d: _("The quotes in line {line} do not match. Check the file.").format(**d),
+}
+
+REFUSED: dict[str, Sentence] = {
+    "plan_state": lambda d: _("This plan is {state}; that can't be done with it now. See: licentia plans list").format(
+        state=plan_state(str(d["state"]))
+    ),
+    "plan_incomplete": lambda d: _("Plan {plan} was never finished being made. Make it again.").format(**d),
+    "plan_outdated": lambda d: _(
+        "The rules or the product table changed since plan {plan} was made. Make it again."
+    ).format(**d),
+    "no_seats": lambda d: _joined(
+        _("No licenses available. {need} needed, {free} available.").format(need=_n(d["need"]), free=_n(d["free"])),
+        _("Take some back first, or choose fewer users."),
+    ),
+    "confirm_needed": lambda d: ngettext(
+        "This plan changes {n} user. Confirm with --confirm {raw}.",
+        "This plan changes {n} users. Confirm with --confirm {raw}.",
+        d["n"],
+    ).format(n=_n(d["n"]), raw=d["n"]),
+    "over_limit": lambda d: _(
+        "This plan takes back {percent}% of the product, {n} users: above this tenant's limit. Confirm with --over-limit."
+    ).format(percent=d["percent"], n=_n(d["n"])),
+    "confirm_delete": lambda d: _("Deleting {name} can't be undone. Confirm with --yes.").format(**d),
+    "not_applied": lambda d: _("The change did not hold when it was checked, so it was taken back. Nothing changed."),
+}
+
+STORE: dict[str, Sentence] = {
+    "store_locked": lambda d: _("Another program has locked the store. Close it and try again; nothing was lost."),
+    "store_full": lambda d: _("The disk is full. Make room and run the same command again; nothing was lost."),
+    "store_readonly": lambda d: _("The store is read-only. Check the rights on its folder, or set LICENTIA_HOME."),
+    "store_newer": lambda d: _("The store was made by a newer version of Licentia ({found}). Update Licentia.").format(
+        **d
+    ),
+    "store_broken": lambda d: _("The store's file is damaged: {detail}. Restore a backup.").format(**d),
+    "store_unreachable": lambda d: _("The store can't be opened: {detail}.").format(**d),
+}
+
+ROW: dict[str, Sentence] = {
+    "wrong_column_count": lambda d: _("{found} columns instead of {expected}.").format(**d),
+    "no_user_name": lambda d: _("No user name."),
+    "bad_user_name": lambda d: _("{text} is not a user name.").format(**d),
+    "concealed_name": lambda d: _(
+        "The name is concealed ({text}). Turn concealment off in the report settings."
+    ).format(**d),
+    "bad_object_id": lambda d: _("{text} is not an object ID.").format(**d),
+    "unknown_license": lambda d: _("No product is called {text}.").format(**d),
+    "ambiguous_license": lambda d: _joined(
+        _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=d["n"]),
+        _or_list(d),
+    ),
+    "bad_value": lambda d: _("{text} is not a value of {column}.").format(**d),
+    "duplicate_user": lambda d: _("The same user as in line {first_line}.").format(**d),
+    "name_taken": lambda d: _("The user name {name} belongs to another user.").format(**d),
+    "bad_quoting": lambda d: _("The quotes do not match."),
+    "line_too_long": lambda d: _("The line is too long."),
+    "deleted_user": lambda d: _("The user is deleted."),
+    "missing_property": lambda d: _("{name} is missing.").format(**d),
+    "unknown_user": lambda d: _("No user is called {text}.").format(**d),
+}
+
+REASON: dict[Reason, Sentence] = {
+    Reason.NOT_HELD: lambda d: _("Does not have this license. Nothing to do."),
+    Reason.ALREADY: lambda d: _("Is so already. Nothing to do."),
+    Reason.STALE: lambda d: _("Changed since the plan was made. Make a new plan for these users."),
+    Reason.NEVER: lambda d: _("On the never list: {subject}.").format(**d),
+    Reason.INHERITED: lambda d: _("This license comes from group {subject}. You can't unassign it here.").format(**d),
+    Reason.SELF_SERVICE: lambda d: _("Bought by {subject}. Take over the subscription first.").format(**d),
+    Reason.UNKNOWN_PATH: lambda d: _(
+        "The file did not say how this license was assigned. Add --include-unknown for named users."
+    ),
+    Reason.SHARED_OVER: lambda d: _(
+        "Shared mailbox that needs a license, or of which that is not known. Unassign anyway with --anyway."
+    ),
+    Reason.DEPENDENCY: lambda d: _("{addon} needs {service}. Remove {addon} first or keep this license.").format(
+        **dict(zip(("addon", "service"), str(d["subject"]).split("|"), strict=True))
+    ),
+    Reason.LOCATION_MISSING: lambda d: _("No usage location. Select a location first."),
+    Reason.NO_SEATS: lambda d: _("No licenses available."),
+    Reason.USER_GONE: lambda d: _("The user does not exist any more."),
+    Reason.CHANGED_SINCE: lambda d: (
+        _("Changed since by plan {subject}. Not undone.").format(**d)
+        if d["subject"]
+        else _("Changed since. Not undone.")
+    ),
+    Reason.NOT_APPLIED: lambda d: _("The change did not hold when it was checked."),
+}
+
+
+def reason(code: Reason, subject: str) -> str:
+    """Why something else than asked happens to a user."""
+    return REASON[code]({"subject": subject})
+
+
+REASON_WORD: dict[Reason, Callable[[], str]] = {
+    Reason.NOT_HELD: lambda: _("does not have this license"),
+    Reason.ALREADY: lambda: _("is so already"),
+    Reason.STALE: lambda: _("changed since the plan was made"),
+    Reason.NEVER: lambda: _("on the never list"),
+    Reason.INHERITED: lambda: _("from a group"),
+    Reason.SELF_SERVICE: lambda: _("self-service purchase"),
+    Reason.UNKNOWN_PATH: lambda: _("assignment path not known"),
+    Reason.SHARED_OVER: lambda: _("shared mailbox that needs a license"),
+    Reason.DEPENDENCY: lambda: _("an add-on depends on it"),
+    Reason.LOCATION_MISSING: lambda: _("no usage location"),
+    Reason.NO_SEATS: lambda: _("no licenses available"),
+    Reason.USER_GONE: lambda: _("the user does not exist any more"),
+    Reason.CHANGED_SINCE: lambda: _("changed since"),
+    Reason.NOT_APPLIED: lambda: _("the change did not hold"),
+}
+
+
+def reason_word(code: str | None) -> str:
+    """A reason in a few words, for counts."""
+    return REASON_WORD[Reason(code)]() if code else ""
+
+
+def plan_state(state: str) -> str:
+    """A plan's state in words."""
+    return {
+        "draft": _("Draft"),
+        "running": _("Running"),
+        "paused": _("Paused"),
+        "applied": _("Applied"),
+        "applied_with_errors": _("Applied with errors"),
+        "discarded": _("Discarded"),
+    }[state]
+
+
+def step_state(state: str) -> str:
+    """A step's state in words."""
+    return {
+        "pending": _("Ready"),
+        "verified": _("Done"),
+        "failed": _("Failed"),
+        "skipped": _("Skipped"),
+        "unconfirmed": _("Not confirmed"),
+        "refused": _("Blocked"),
+        "choice": _("Your choice"),
+    }[state]
+
+
+def pause_reason(code: str) -> str:
+    """Why a plan paused."""
+    return {
+        "asked": _("somebody paused it"),
+        "interrupted": _("it was stopped"),
+        "errors": _("too many steps failed"),
+        "no_seats": _("there were no licenses left"),
+    }[code]
+
+
+def source_kind(kind: int, name: str = "") -> str:
+    """How a license was assigned, in words."""
+    if kind == 2:
+        return _("From group {name}").format(name=name)
+    return {1: _("Direct"), 3: _("Self-service"), 4: _("Not known")}[kind]

@@ -1,0 +1,203 @@
+"""`licentia tenants`: list, create, delete, set, set-clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from gettext import gettext as _
+from typing import Any
+
+import click
+
+from licentia.cli.app import App, command_options, is_interactive
+
+
+@click.group("tenants", help=_("List, make, change and delete tenants; move their clock."))
+def command() -> None:
+    """A noun; its verbs are below."""
+
+
+@command.command("list", help=_("List the tenants of this store."))
+@command_options(tenant=False)
+def list_(app: App) -> int:
+    """All tenants."""
+    from licentia.cli.formats import date_time, table
+    from licentia.domain.instants import to_iso
+    from licentia.store import clock
+    from licentia.store.lists import tenants
+
+    every = tenants.every()
+    if app.as_json:
+        rows = [
+            {"id": t.id, "name": t.name, "origin": t.origin, "dateTime": to_iso(clock.tenant_now(t.id))} for t in every
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return 0
+    if not every:
+        click.echo(_("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"))
+        return 0
+    lines = [
+        [t.name, origin_word(t.origin), t.country, date_time(clock.tenant_now(t.id), app.language, t.time_zone)]
+        for t in every
+    ]
+    click.echo(table([_("Tenant"), _("Origin"), _("Country"), _("Its time")], lines))
+    return 0
+
+
+def origin_word(origin: str) -> str:
+    """Where a tenant comes from, in words."""
+    return {"demo": _("Demo"), "imported": _("Copy from a file"), "empty": _("Local")}[origin]
+
+
+@command.command("create", help=_("Make an empty local tenant."))
+@click.argument("name")
+@click.option("--country", default="NL", show_default=True, help=_("Two letters."))
+@click.option("--time-zone", default="Europe/Amsterdam", show_default=True, help=_("Dates are shown in this zone."))
+@command_options(tenant=False)
+def create(app: App, name: str, *, country: str, time_zone: str) -> int:
+    """Makes the tenant."""
+    from licentia.changes import record
+
+    tenant_id = record.create_tenant(name, app.actor, country=country.upper(), time_zone=_zone(time_zone))
+    if app.as_json:
+        click.echo(json.dumps({"id": tenant_id, "name": name}, ensure_ascii=False))
+    else:
+        click.echo(_("Made the tenant {name}.").format(name=name))
+    return 0
+
+
+@command.command("delete", help=_("Delete a tenant and everything in it: users, plans, journal. This can't be undone."))
+@click.argument("name")
+@click.option("--yes", is_flag=True, help=_("Delete without asking."))
+@command_options(tenant=False)
+def delete(app: App, name: str, *, yes: bool) -> int:
+    """Deletes after the name was typed."""
+    from licentia.changes import record
+    from licentia.cli.app import find_tenant
+    from licentia.domain.reasons import Refused
+
+    tenant = find_tenant(name)
+    if not yes:
+        if not is_interactive():
+            raise Refused("confirm_delete", name=tenant.name)
+        typed = click.prompt(_("Type the tenant's name to delete it for good"), default="", show_default=False)
+        if typed.strip() != tenant.name:
+            click.echo(_("Nothing was deleted."))
+            return 1
+    record.delete_tenant(tenant.id, app.actor)
+    if app.as_json:
+        click.echo(json.dumps({"deleted": tenant.name}, ensure_ascii=False))
+    else:
+        click.echo(_("Deleted the tenant {name}.").format(name=tenant.name))
+    return 0
+
+
+@command.command(
+    "set", help=_("Change a tenant's settings."), epilog=_("Example: licentia tenants set --switch education=on")
+)
+@click.option("--time-zone", help=_("Dates are shown in this zone."))
+@click.option("--country", help=_("Two letters."))
+@click.option(
+    "--confirm-above", type=click.IntRange(0, 10_000), help=_("Users above which a plan needs its number typed.")
+)
+@click.option(
+    "--limit-percent", type=click.IntRange(1, 100), help=_("Share of a product above which a plan needs --over-limit.")
+)
+@click.option("--limit-users", type=click.IntRange(1), help=_("Users above which a plan needs --over-limit."))
+@click.option(
+    "--switch", "switches", multiple=True, metavar="NAME=on|off", help=_("A switch of the rules; may be repeated.")
+)
+@command_options()
+def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
+    """Sets what was given; shows all settings."""
+    from licentia.changes import record
+    from licentia.store.lists import tenants
+
+    fields = {name: value for name, value in options.items() if value is not None}
+    if "time_zone" in fields:
+        fields["time_zone"] = _zone(fields["time_zone"])
+    if "country" in fields:
+        fields["country"] = fields["country"].upper()[:2]
+    if switches:
+        fields["switches"] = _switches(app, switches)
+    if fields:
+        record.set_tenant(app.tenant_id, app.actor, fields)
+    settings = tenants.settings(app.tenant_id)
+    if app.as_json:
+        click.echo(json.dumps(settings, ensure_ascii=False, indent=2))
+        return 0
+    shown = ("name", "country", "time_zone", "confirm_above", "limit_percent", "limit_users", "switches")
+    for name in shown:
+        click.echo(f"{name}: {settings[name]}")
+    return 0
+
+
+def _switches(app: App, given: tuple[str, ...]) -> list[str]:
+    from licentia.domain.facts import Switch
+    from licentia.domain.reasons import BadInput
+
+    on = {name for name in app.tenant.switches.split(",") if name}
+    for text in given:
+        name, _equals, value = text.partition("=")
+        if name not in set(Switch) or value not in ("on", "off"):
+            raise BadInput("unknown_switch", text=text, known=", ".join(f"{s}=on|off" for s in Switch))
+        on = on | {name} if value == "on" else on - {name}
+    return sorted(on)
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    from licentia.domain.reasons import BadInput
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BadInput("unknown_zone", text=name) from None
+    return name
+
+
+@command.command(
+    "set-clock",
+    help=_("Move a local tenant's clock forward, with everything that falls due on the way."),
+    epilog=_("Examples: licentia tenants set-clock +31d; licentia tenants set-clock 2026-12-31T08:00"),
+)
+@click.argument("moment")
+@command_options()
+def set_clock(app: App, moment: str) -> int:
+    """Moves the clock."""
+    from licentia.changes import advance
+    from licentia.cli.formats import date_time, number
+    from licentia.domain.instants import to_iso
+    from licentia.store import clock
+
+    target = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
+    done = advance.set_clock(app.tenant_id, target, app.actor)
+    now = clock.tenant_now(app.tenant_id)
+    if app.as_json:
+        click.echo(json.dumps({"dateTime": to_iso(now), "clocks": done}))
+        return 0
+    click.echo(
+        _("It is now {time} in {name}. {n} grace periods ended.").format(
+            time=date_time(now, app.language, app.tenant.time_zone), name=app.tenant.name, n=number(done, app.language)
+        )
+    )
+    return 0
+
+
+def moment_of(text: str, now: int, time_zone: str) -> int:
+    """The instant meant: +31d, +12h, +30m from now, or a date and time in the tenant's zone."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from licentia.domain.instants import DAY, SECOND, from_datetime
+    from licentia.domain.reasons import BadInput
+
+    step = re.fullmatch(r"\+(\d{1,5})([dhm])", text.strip())
+    if step:
+        return now + int(step[1]) * {"d": DAY, "h": 3_600 * SECOND, "m": 60 * SECOND}[step[2]]
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone)))
+    except (ValueError, OverflowError):
+        raise BadInput("bad_moment", text=text) from None
