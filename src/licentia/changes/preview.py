@@ -21,6 +21,9 @@ from licentia.store.lists import plans as list_of
 from licentia.store.lists import products, tenants
 from licentia.tenants.local import LocalTenant
 
+OTHER_SERVICES = "services_end"
+"""R-27: its line names the services that most of its users lose."""
+
 SEVERITY_ORDER = ("loss", "change", "unknown", "safe")
 
 
@@ -95,12 +98,15 @@ def titled(plan: dict[str, Any]) -> Preview:
 
 
 def _lines(classes: list[list_of.PlanClassRow], start: Instant) -> tuple[Line, ...]:
+    """One line per rule, words and date; the lists of other services differ from class to class and share one line."""
     book = rulebook.load().by_key
     users: dict[tuple[str, tuple[tuple[str, str], ...], int | None], int] = defaultdict(int)
-    for one in classes:
-        if one.outcome == Outcome.READY:
-            for said in one.consequences:
-                users[said] += one.users
+    most: dict[str, tuple[tuple[str, str], ...]] = {}
+    ready = sorted((one for one in classes if one.outcome == Outcome.READY), key=lambda one: -one.users)
+    for one in ready:
+        for rule, words, seconds in one.consequences:
+            shared = most.setdefault(rule, words) if rule == OTHER_SERVICES else words
+            users[rule, shared, seconds] += one.users
     lines = [
         Line(book[rule], params, n, None if seconds is None else start + seconds * SECOND)
         for (rule, params, seconds), n in users.items()
