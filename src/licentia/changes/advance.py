@@ -12,6 +12,7 @@ from licentia.domain.permissions import SYSTEM, Actor, Capability
 from licentia.domain.reasons import BadInput
 from licentia.store import clock
 from licentia.store.bulk import clocks as rows_of
+from licentia.store.lists import agenda
 from licentia.store.writing import writing
 
 BATCH = 5_000
@@ -27,6 +28,14 @@ def advance(tenant_id: int, until: Instant | None = None, actor: Actor = SYSTEM)
         count += done
         if done < BATCH:
             return count
+
+
+def catch_up(tenant_id: int) -> int:
+    """How many clocks ran out since anybody looked: a tenant's facts are those of now, worker or not."""
+    at = agenda.next_clock(tenant_id)
+    if at is None or at > clock.tenant_now(tenant_id):
+        return 0
+    return advance(tenant_id)
 
 
 def _batch(tenant_id: int, until: Instant) -> int:

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from licentia.changes import journal
+from licentia.changes.advance import catch_up
 from licentia.changes.journal import Row
 from licentia.changes.propose import header, judge
 from licentia.changes.who import Who
@@ -38,6 +39,7 @@ class InlineResult:
 def apply_inline(tenant_id: int, intent: Unassign | Assign, user_id: int, actor: Actor) -> InlineResult:
     """The change is made and verified, or the verdict says why not; Refused when there is no seat."""
     actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
     now = clock.tenant_now(tenant_id)
     try:

@@ -82,7 +82,7 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
         lines=_lines(classes, start),
         reasons=_reasons(tenant_id, classes),
         seats=tuple(list_of.seat_balances(tenant_id, plan_id)),
-        undo_until=start + min(undo) * SECOND if undo else None,
+        undo_until=plan["undo_until"] or (start + min(undo) * SECOND if undo else None),
         removed=removed,
         added=added,
         is_copy=tenants.settings(tenant_id)["origin"] == "imported",

@@ -13,6 +13,7 @@ from typing import Any
 
 from licentia.changes import journal, undo
 from licentia.changes import who as who_of
+from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
@@ -26,6 +27,7 @@ from licentia.domain.undoing import Recorded, plan_undo
 from licentia.store import clock, ids
 from licentia.store.bulk import journal as journal_rows
 from licentia.store.bulk import plans as rows_of
+from licentia.store.lists import plans as list_of
 from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
 from licentia.tenants.port import ClassWork, TenantContext
@@ -64,6 +66,7 @@ class _Classes:
 def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Progress | None = None) -> int:
     """The number of a new draft plan. Killed half-way it stays incomplete and can never be applied."""
     actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
     context = tenant.context()
     product_id = _product_id(intent, context)
@@ -77,6 +80,20 @@ def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Pr
             progress(n)
     _finish(tenant_id, plan_id, classes)
     return plan_id
+
+
+def propose_again(tenant_id: int, plan_id: int, actor: Actor, progress: Progress | None = None) -> int:
+    """A new draft with the same intent for the users whose step failed or changed meanwhile; BadInput when none."""
+    plan = rows_of.load_header(tenant_id, plan_id)
+    if plan is None:
+        raise BadInput("unknown_plan_number", plan=plan_id)
+    intent = intents.from_text(plan["intent"])
+    users = list_of.unfinished_users(tenant_id, plan_id)
+    if not users:
+        raise BadInput("nothing_to_retry", plan=plan_id)
+    if isinstance(intent, Undo):
+        return propose(tenant_id, intent, Who("plan", str(intent.plan_id)), actor, progress)
+    return propose(tenant_id, intent, Who("users", f"plan {plan_id}", tuple(users)), actor, progress)
 
 
 def _product_id(intent: Intent, context: TenantContext) -> int | None:

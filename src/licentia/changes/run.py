@@ -249,13 +249,13 @@ class _Runner:
         by_undo: dict[int | None, list[int]] = defaultdict(list)
         for one, _ in work:
             by_undo[one.undo_seconds].append(one.id)
-        verified, latest = 0, None
+        verified, earliest = 0, None
         for seconds, classes in by_undo.items():
             until = None if seconds is None else now + seconds * SECOND
             bounds = (chunk.from_n, chunk.to_n)
             verified += rows_of.verify_steps(self.tenant_id, self.plan_id, bounds, classes, now, until)
-            latest = max(filter(None, (latest, until)), default=None)
-        return verified, latest
+            earliest = min(filter(None, (earliest, until)), default=None)
+        return verified, earliest
 
     def _count(self, verified: int, stale: int, until: Instant | None) -> None:
         rows_of.count(self.tenant_id, self.plan_id, {"verified": verified, "skipped_late": stale}, until)

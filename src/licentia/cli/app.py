@@ -65,6 +65,10 @@ def open_app(*, as_json: bool, tenant_name: str | None, need_tenant: bool) -> Ap
     say_when_waiting(lambda: click.echo(_("Waiting for another process to finish writing …"), err=True))
     actor = local_shell(_system_user())
     tenant = _tenant(tenant_name) if need_tenant else None
+    if tenant is not None:
+        from licentia.changes.advance import catch_up
+
+        catch_up(tenant.id)
     return App(actor, as_json, i18n.current(), tenant)
 
 

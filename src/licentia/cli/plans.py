@@ -13,7 +13,7 @@ import click
 from licentia.cli.app import App, command_options
 
 
-@click.group("plans", help=_("Show, apply, pause, resume, undo and export plans."))
+@click.group("plans", help=_("Show, apply, pause, resume, undo, retry and export plans."))
 def command() -> None:
     """A noun; its verbs are below."""
 
@@ -192,6 +192,26 @@ def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
     user_id = None if user is None else named_user(app, user)
     progress = Progress(_("Planning"))
     made = propose.propose(app.tenant_id, Undo(plan_id, user_id), Who("plan", str(plan_id)), app.actor, progress)
+    progress.end()
+    return decide(app, show(app, made), **options)
+
+
+@command.command(
+    "retry", help=_("Make a new plan for the users of a plan who failed or changed meanwhile; shows it, then asks.")
+)
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
+@click.option("--yes", is_flag=True, help=_("Apply without asking."))
+@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@command_options()
+def retry(app: App, plan_id: int, **options: Any) -> int:
+    """Nobody is forced: the same intent is judged anew on today's facts."""
+    from licentia.changes import propose
+    from licentia.cli.applying import Progress, decide, show
+
+    progress = Progress(_("Planning"))
+    made = propose.propose_again(app.tenant_id, plan_id, app.actor, progress)
     progress.end()
     return decide(app, show(app, made), **options)
 

@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "users": ("licentia.cli.users", _("Find and show users.")),
     "unassign": ("licentia.cli.unassign", _("Take a product back from users.")),
     "assign": ("licentia.cli.assign", _("Give a product to users.")),
-    "plans": ("licentia.cli.plans", _("Show, apply, pause, resume, undo and export plans.")),
+    "plans": ("licentia.cli.plans", _("Show, apply, pause, resume, undo, retry and export plans.")),
     "never": ("licentia.cli.never", _("Users and groups whose licenses are never taken back.")),
     "audit": ("licentia.cli.audit", _("Show and verify the journal.")),
     "worker": ("licentia.cli.worker", _("Work on running plans and due clocks until stopped.")),

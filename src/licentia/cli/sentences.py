@@ -103,6 +103,7 @@ BAD_INPUT: dict[str, Sentence] = {
     ).format(**d),
     "unknown_plan_number": lambda d: _("There is no plan {plan}. See: licentia plans list").format(**d),
     "nothing_to_undo": lambda d: _("Plan {plan} has changed nothing, so there is nothing to undo.").format(**d),
+    "nothing_to_retry": lambda d: _("No user of plan {plan} failed or changed meanwhile. Nothing to do.").format(**d),
     "clock_back": lambda d: _("A tenant's clock only moves forward. Give a later time, or +31d."),
     "bad_moment": lambda d: _("{text} is not a time. Give +31d, +12h or 2026-12-31T08:00.").format(**d),
     "unknown_user": lambda d: _joined(_("No user is called {text}.").format(text=d["text"]), _or_list(d)),

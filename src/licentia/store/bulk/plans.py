@@ -82,11 +82,11 @@ def move_state(tenant_id: int, plan_id: int, before: str, after: str, pause_reas
 
 
 def count(tenant_id: int, plan_id: int, deltas: dict[str, int], undo_until: Instant | None = None) -> None:
-    """The header's counters grow by these; `undo_until` keeps the latest instant."""
+    """The header's counters grow by these; `undo_until` keeps the earliest instant."""
     grow = ", ".join(f"{name} = {name} + %({name})s" for name in deltas)
     sql.execute(
         f"UPDATE plan SET {grow}, undo_until = CASE WHEN %(until)s IS NULL THEN undo_until "
-        "WHEN undo_until IS NULL OR undo_until < %(until)s THEN %(until)s ELSE undo_until END "
+        "WHEN undo_until IS NULL OR undo_until > %(until)s THEN %(until)s ELSE undo_until END "
         "WHERE tenant_id = %(tenant)s AND id = %(plan)s".replace("%(until)s", _big("until")),
         deltas | {"tenant": tenant_id, "plan": plan_id, "until": undo_until},
     )

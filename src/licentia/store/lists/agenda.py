@@ -15,6 +15,14 @@ def tenants_with_due_clocks() -> list[int]:
     return [row[0] for row in found]
 
 
+def next_clock(tenant_id: int) -> int | None:
+    """When the tenant's next clock runs out; None when none runs."""
+    found = sql.value(
+        "SELECT next_at FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'clock'", {"tenant": tenant_id}
+    )
+    return None if found is None else int(found)
+
+
 def tenants_with_plans() -> list[int]:
     """Tenants that may have a plan to work on."""
     found = sql.rows("SELECT tenant_id FROM agenda WHERE kind = 'plan' ORDER BY next_at", {})

@@ -178,6 +178,16 @@ def step_users(tenant_id: int, plan_id: int) -> set[int]:
     return {row[0] for row in found}
 
 
+def unfinished_users(tenant_id: int, plan_id: int) -> list[int]:
+    """Users of the plan whose step failed, or changed meanwhile."""
+    found = sql.rows(
+        "SELECT user_id FROM plan_step WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s "
+        "AND (state = 'failed' OR state = 'skipped' AND reason = 'stale') ORDER BY n",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return [row[0] for row in found]
+
+
 def step_results(tenant_id: int, plan_id: int) -> dict[tuple[str, str | None], int]:
     """How many steps ended how, by (state, reason)."""
     found = sql.rows(
