@@ -22,14 +22,14 @@ def main() -> None:
     from licentia.changes.inline import apply_inline
     from licentia.domain.intents import Assign, Unassign
     from licentia.domain.permissions import local_shell
-    from licentia.domain.reasons import Outcome
+    from licentia.domain.reasons import Outcome, Reason
 
     sku, users = sys.argv[1], [int(text) for text in sys.argv[2:]]
     actor = local_shell("bench")
     for number, user in enumerate(cycle(users)):
         if number == WARM_UP:
             print("ready", flush=True)
-        for intent in (Unassign(sku), Assign(sku)):
+        for intent in (Unassign(sku, frozenset({Reason.SHARED_OVER})), Assign(sku)):
             begin = time.perf_counter()
             result = apply_inline(1, intent, user, actor)
             took = 1000 * (time.perf_counter() - begin)

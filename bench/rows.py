@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -185,7 +186,7 @@ class Bench:
         out = [
             Figure("3", f"propose + apply a user, {t.ready:,} of {big:,}", 1e6 * t.both / t.ready, "us") for t in sizes
         ]
-        for less, more in zip(sizes, sizes[1:], strict=False):
+        for less, more in pairwise(sizes):
             growth = (more.both / less.both) / (more.ready / less.ready)
             out.append(
                 Figure("3", f"time / users, from {less.ready:,} to {more.ready:,} (linear: 1)", growth, "x", 1.1)
@@ -254,13 +255,15 @@ def warm() -> int:
 
 
 def holders(sku: str, count: int) -> tuple[int, ...]:
-    """`count` direct holders, spread evenly over all of them."""
+    """`count` direct holders whom no dependency on Audio Conferencing keeps, spread evenly over all of them."""
     from licentia.store import sql
 
     rows = sql.rows(
         "SELECT s.user_id FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
-        "WHERE s.tenant_id = %(t)s AND p.sku_id = %(sku)s AND s.source_kind = 1 ORDER BY s.user_id",
-        {"t": TENANT, "sku": sku},
+        "WHERE s.tenant_id = %(t)s AND p.sku_id = %(sku)s AND s.source_kind = 1 AND s.user_id > 100 "
+        "AND s.user_id NOT IN (SELECT a.user_id FROM source a JOIN product q ON q.tenant_id = a.tenant_id "
+        "AND q.id = a.product_id WHERE a.tenant_id = %(t)s AND q.sku_id = %(audio)s) ORDER BY s.user_id",
+        {"t": TENANT, "sku": sku, "audio": AUDIO},
     )
     count = min(count, len(rows))
     return tuple(rows[i * len(rows) // count][0] for i in range(count))

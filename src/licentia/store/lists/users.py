@@ -67,7 +67,21 @@ def page(tenant_id: int, query: Query) -> Page:
         if len(hits) <= SEARCH_CAP:
             return _few(tenant_id, query, hits)
         return _walk(tenant_id, query, f"{SEARCH_CAP}", words)
+    if query.product_id is not None and not words:
+        holders = _holders(tenant_id, query.product_id)
+        if len(holders) <= SEARCH_CAP:
+            return _few(tenant_id, query, holders)
     return _walk(tenant_id, query, None, words)
+
+
+def _holders(tenant_id: int, product_id: int) -> list[int]:
+    """Ids of the product's holders, SEARCH_CAP + 1 at most: a rare product is sorted, a common one is met by walking."""
+    found = sql.rows(
+        "SELECT DISTINCT s.user_id FROM source s WHERE s.tenant_id = %(tenant)s AND s.product_id = %(product)s "
+        "AND s.state <> 4 ORDER BY s.user_id LIMIT %(top)s",
+        {"tenant": tenant_id, "product": product_id, "top": SEARCH_CAP + 1},
+    )
+    return [row[0] for row in found]
 
 
 def _search(tenant_id: int, words: str) -> list[int]:
@@ -92,7 +106,7 @@ def _few(tenant_id: int, query: Query, hits: list[int]) -> Page:
     condition, params = _condition(query)
     found = sql.rows(
         f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('hits')} "
-        f"AND u.deleted_at IS NULL{condition} ORDER BY u.sort_key, u.id",
+        f"AND u.deleted_at IS NULL{condition} ORDER BY u.sort_key || '', u.id",
         {"tenant": tenant_id, "hits": sql.listed(hits)} | params,
     )
     users = [UserRow(*row) for row in found]
