@@ -10,7 +10,7 @@ export LICENTIA_HOME
 rm -rf "$LICENTIA_HOME"
 
 PRODUCT="Microsoft 365 E3"
-WHO="department eq 'Customs'"
+WHO="department eq 'Contract Logistics'"
 
 # Prints the command as a person would type it, then runs it.
 licentia() {
@@ -45,15 +45,17 @@ licentia demo
 licentia products list
 licentia unassign "$PRODUCT" --filter "$WHO" --plan
 licentia plans show 1
-users=$(ask 'it["ready"]' plans show 1)
+users=$(ask 'it["plan"]["ready"]' plans show 1)
+# Somebody with this one license, assigned directly: who loses the mailbox and gets it back.
+only='next(u["userPrincipalName"] for u in it if [x["path"] for x in u["licenses"]] == ["direct"])'
+user=$(ask "$only" users list --product "$PRODUCT" --filter "$WHO" --top 1000)
+licentia users show "$user"
 licentia plans apply 1 --confirm "$users"
 licentia plans show 1
-user=$(ask 'it["value"][0]["userPrincipalName"]' users list --filter "$WHO")
 licentia users show "$user"
 licentia tenants set-clock +29d
+licentia plans undo 1 --yes --confirm "$users"
 licentia users show "$user"
-licentia plans undo 1 --confirm "$users"
-licentia plans show 2
 licentia audit verify
 
 printf '\nThe store of this walk is in %s; look around with:\n' ".licentia/demo"

@@ -38,6 +38,6 @@ for catalog in $(cd "$root/src" && find licentia/locale -name '*.po'); do
     }
 done
 step 0 demo --users 200
-step 1 unassign "Microsoft 365 E3" --filter "department eq 'Customs'" --plan
+step 1 unassign "Microsoft 365 E3" --filter "department eq 'Contract Logistics'" --plan
 step 0 audit verify
 echo "wheel: all good"

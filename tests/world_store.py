@@ -227,7 +227,9 @@ class World:
 
     def user(self, n: int) -> int:
         """The id of person number `n`."""
-        return int(self.rows("SELECT id FROM users WHERE tenant_id = %(tenant)s AND object_id = %(o)s", o=object_id(n))[0][0])
+        return int(
+            self.rows("SELECT id FROM users WHERE tenant_id = %(tenant)s AND object_id = %(o)s", o=object_id(n))[0][0]
+        )
 
     def product(self, sku: str) -> int:
         """The product's number."""
@@ -321,22 +323,6 @@ def _own(rows: list[str]) -> list[str]:
     return [row.split(", ", 1)[1].rsplit(", 1", 1)[0][:60] for row in rows]
 
 
-@pytest.fixture
-def make_world(store: Store) -> Iterator[Callable[..., World]]:
-    """Makes worlds from a tenant's rows; at the end each is sound and its twin as it was."""
-    made: list[World] = []
-
-    def make(rows: TenantRows | Sequence[UserRow], **how: Any) -> World:
-        whole = rows if isinstance(rows, TenantRows) else tenant_rows(rows, **how)
-        world = build(store, whole)
-        made.append(world)
-        return world
-
-    yield make
-    for world in made:
-        world.assert_sound()
-
-
 def build(store: Store, rows: TenantRows) -> World:
     """A tenant and its twin."""
     tenant = record.load_tenant(rows, OWNER, rows.name)
@@ -350,21 +336,6 @@ def build_copy(store: Store, file: UserFile) -> World:
     assert tenant is not None
     assert twin is not None
     return World(store, tenant, twin)
-
-
-@pytest.fixture
-def make_copy(store: Store) -> Iterator[Callable[..., World]]:
-    """Makes imported worlds from the rows of a file."""
-    made: list[World] = []
-
-    def make(rows: Sequence[UserRow], **how: Any) -> World:
-        world = build_copy(store, user_file(rows, **how))
-        made.append(world)
-        return world
-
-    yield make
-    for world in made:
-        world.assert_sound()
 
 
 # ---- watching statements

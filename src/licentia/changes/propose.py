@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from licentia.changes import journal, undo
@@ -69,12 +70,13 @@ def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Pr
     catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
     context = tenant.context()
-    product_id = _product_id(intent, context)
+    chunks = _targets(tenant_id, intent, who, _product_id(intent, context))
+    first = list(islice(chunks, 1))  # a selection that cannot be understood is refused before anything is written
     plan_id = ids.take(tenant_id, "plan")
     _begin(tenant_id, plan_id, intent, who, actor)
     classes = _Classes(plan_id, tenant_id)
     n = 0
-    for targets in _targets(tenant_id, intent, who, product_id):
+    for targets in chain(first, chunks):
         n = _chunk(tenant, intent, targets, context, classes, n)
         if progress:
             progress(n)

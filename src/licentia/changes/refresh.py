@@ -130,13 +130,18 @@ def _resolve(tenant_id: int, outcome: Outcome) -> int:
     """How many users are new; two rows for one user, and a name that another user has, are bad rows."""
     new = staging.resolve_users(tenant_id)
     doubles = [RowError(line, "duplicate_user", {"first_line": first}) for line, first in staging.twice()]
-    clashes = [RowError(line, "name_taken", {"name": name}) for line, name in staging.name_clashes(tenant_id)]
-    refused = doubles + clashes
+    _leave_out(doubles, outcome)
+    # A row left out keeps its user's name, which another row may have wanted: again, until none is refused.
+    while clashes := [RowError(line, "name_taken", {"name": name}) for line, name in staging.name_clashes(tenant_id)]:
+        _leave_out(clashes, outcome)
+    return new
+
+
+def _leave_out(refused: list[RowError], outcome: Outcome) -> None:
     if refused:
         staging.drop_lines([error.line for error in refused])
         outcome.bad += refused
-        outcome.rows -= len({error.line for error in refused})
-    return new
+        outcome.rows -= len(refused)
 
 
 def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Actor, *, first_load: bool) -> None:
@@ -148,6 +153,8 @@ def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Ac
     product_id = ids.take(tenant_id, "product", max(len(skus), 1))
     group_id = ids.take(tenant_id, "group", max(len(groups), 1))
     fields = frozenset(FIELD_COLUMNS[f] for f in file.fields if f in FIELD_COLUMNS)
+    if "object_id" in file.fields:
+        fields |= {"object_id"}
     with writing(tenant_id):
         tenant_rows.add_products(tenant_id, skus, product_id)
         tenant_rows.add_groups(tenant_id, [(group_id + i, ref, ref, ref) for i, ref in enumerate(groups)])
@@ -175,6 +182,7 @@ def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Ac
 def _number(tenant_id: int, file: UserFile, first_id: int) -> None:
     """New users get their numbers and, where the file has none, an object id of our own."""
     staging.number_new(first_id)
+    staging.keep_object_ids(tenant_id)
     last = 0
     while lines := staging.without_object_id(last, BATCH):
         staging.give_object_ids([(str(uuid.uuid4()), line) for line in lines])
@@ -186,8 +194,6 @@ def _number(tenant_id: int, file: UserFile, first_id: int) -> None:
 def _write_users(tenant_id: int, file: UserFile, fields: frozenset[str], now: int, new: tuple[int, int]) -> None:
     renamed = staging.renamed(tenant_id)
     tenant_rows.forget_search(tenant_id, renamed)
-    if "object_id" in file.fields:
-        fields |= {"object_id"}
     staging.merge_users(
         tenant_id,
         fields,
@@ -207,8 +213,8 @@ def _entries(tenant_id: int, fields: frozenset[str], outcome: Outcome) -> Iterat
             yield ("user.import", "user", user, None, journal.canonical({"userPrincipalName": name}))
         last = found[-1][0]
     last = 0
-    names = sorted(fields)
-    while changed := staging.changed_accounts(tenant_id, fields, last, BATCH):
+    names = sorted(fields | {"principal_name"})
+    while changed := staging.changed_accounts(tenant_id, frozenset(names), last, BATCH):
         for user, *pairs in changed:
             old = dict(zip(names, pairs[0::2], strict=True))
             new = dict(zip(names, pairs[1::2], strict=True))

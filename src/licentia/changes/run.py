@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licentia.changes import guards, journal
+from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry, Row
 from licentia.domain import intents
 from licentia.domain.instants import SECOND, Instant
@@ -66,6 +67,7 @@ def apply(
 ) -> None:
     """The plan is running: its chunks are open to `run` and to workers. Refused when a guard or its state says no."""
     actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    catch_up(tenant_id)
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
         plan = load(tenant_id, plan_id)
@@ -89,6 +91,7 @@ def pause(tenant_id: int, plan_id: int, actor: Actor, reason: PauseReason = Paus
 def resume(tenant_id: int, plan_id: int, actor: Actor) -> None:
     """The plan runs again; one that runs already (its process died) is left running."""
     actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    catch_up(tenant_id)
     if load(tenant_id, plan_id)["state"] != PlanState.RUNNING:
         _move(tenant_id, plan_id, actor, PlanEvent.RESUME, None)
 
@@ -151,13 +154,17 @@ class _Runner:
         self.should_stop = should_stop
         self.tenant = LocalTenant(tenant_id)
         self.classes = load_classes(tenant_id, plan_id)
+        self.failed_before = 0
+        """Failures that somebody saw before the plan was resumed: the error stop counts those after it."""
 
     def first(self) -> Chunk | None:
         """A first leased chunk; finishes a plan that has none left."""
         now = clock.tenant_now(self.tenant_id)
         with writing(self.tenant_id):
-            if load(self.tenant_id, self.plan_id)["state"] != PlanState.RUNNING:
+            plan = load(self.tenant_id, self.plan_id)
+            if plan["state"] != PlanState.RUNNING:
                 return None
+            self.failed_before = plan["failed"]
             return self._next(now)
 
     def apply(self, chunk: Chunk) -> Chunk | None:
@@ -264,7 +271,7 @@ class _Runner:
     def _next(self, now: Instant) -> Chunk | None:
         """Leases the next chunk in the transaction that ended the last one; ends the plan when none is left."""
         plan = load(self.tenant_id, self.plan_id)
-        if plan["failed"] > error_limit(plan["ready"]):
+        if plan["failed"] - self.failed_before > error_limit(plan["ready"]):
             self._pause(now, PauseReason.ERRORS)
             return None
         if self.should_stop() and rows_of.chunks_left(self.tenant_id, self.plan_id):
@@ -305,12 +312,17 @@ class _Runner:
             if not self._is_ours(chunk):
                 return
             pending = rows_of.pending(self.tenant_id, self.plan_id, chunk.from_n, chunk.to_n)
-            differing = self.tenant.differing(self._work(pending)) - lost
-            failed = [n for n, user, _ in pending if user in lost]
+            differing = self.tenant.differing(self._work(pending))
+            failed = [n for n, user, _ in pending if user in lost and user not in differing]
             stale = [n for n, user, _ in pending if user in differing]
-            rows_of.end_steps(self.tenant_id, self.plan_id, failed, StepState.FAILED, Reason.NOT_APPLIED, now)
-            rows_of.end_steps(self.tenant_id, self.plan_id, stale, StepState.SKIPPED, Reason.STALE, now)
-            rows_of.count(self.tenant_id, self.plan_id, {"failed": len(failed), "skipped_late": len(stale)})
+            ended = {
+                "failed": self._end_as(StepState.FAILED, Reason.NOT_APPLIED, failed, now),
+                "skipped_late": self._end_as(StepState.SKIPPED, Reason.STALE, stale, now),
+            }
+            rows_of.count(self.tenant_id, self.plan_id, ended)
+
+    def _end_as(self, state: StepState, reason: Reason, steps: list[int], now: Instant) -> int:
+        return rows_of.end_steps(self.tenant_id, self.plan_id, steps, state, reason, now)
 
     def _write(self, now: Instant, entries: Sequence[Row]) -> None:
         if entries:

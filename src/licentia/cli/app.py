@@ -103,6 +103,12 @@ def find_tenant(name: str) -> Any:
     return found[0]
 
 
+def says_yes(question: str) -> bool:
+    """Whether the person answers yes; anything else is no."""
+    answer = click.prompt(f"{question} [{_('y/N')}]", default="", show_default=False)
+    return answer.strip().casefold() in {"y", "yes", _("y"), _("yes")}
+
+
 def is_interactive() -> bool:
     """Whether a person is there to answer a question."""
     return sys.stdin.isatty() and sys.stderr.isatty()

@@ -18,7 +18,8 @@ from typing import Any
 import click
 
 from licentia.cli import render_json
-from licentia.cli.app import App, is_interactive
+from licentia.cli.app import App, is_interactive, says_yes
+from licentia.cli.formats import number
 
 PROGRESS_AFTER = 2.0
 """Seconds of silence before progress is shown."""
@@ -128,7 +129,7 @@ def _ask(app: App, shown: Any) -> tuple[int | None, bool] | None:
         )
         if typed.strip() != str(ready):
             return None
-    elif not click.confirm(_("Apply this plan?"), default=False):
+    elif not says_yes(_("Apply this plan?")):
         return None
     try:
         guards.check(app.tenant_id, shown.plan, confirm=ready, over_limit=False)
@@ -136,9 +137,8 @@ def _ask(app: App, shown: Any) -> tuple[int | None, bool] | None:
         if refused.code != "over_limit":
             raise
         question = _("This takes back {percent}% of the product, {n} users. Have you checked them?")
-        if not click.confirm(
-            question.format(percent=refused.details["percent"], n=refused.details["n"]), default=False
-        ):
+        n = number(int(str(refused.details["n"])), app.language)
+        if not says_yes(question.format(percent=refused.details["percent"], n=n)):
             return None
         return ready, True
     return ready, False
@@ -162,8 +162,8 @@ def show_drift(app: App, plan_id: int) -> None:
     if (found.came or found.went) and not app.as_json:
         click.echo(
             _(
-                "Since the plan was made, {came} users came into its selection (not in the plan) and {went} left it."
-            ).format(came=found.came, went=found.went),
+                "The selection has changed since the plan was made. New, and not in the plan: {came}. Gone: {went}."
+            ).format(came=number(found.came, app.language), went=number(found.went, app.language)),
             err=True,
         )
 

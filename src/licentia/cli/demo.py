@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
+from gettext import ngettext
 
 import click
 
@@ -35,7 +36,7 @@ def command(app: App, *, users: int, seed: int, name: str | None) -> int:
     if app.as_json:
         click.echo(json.dumps({"id": tenant_id, "name": name or rows.name, "users": users}, ensure_ascii=False))
     else:
-        done = _("Made the tenant {name} with {n} users.")
+        done = ngettext("Made the tenant {name} with {n} user.", "Made the tenant {name} with {n} users.", users)
         click.echo(done.format(name=name or rows.name, n=number(users, app.language)))
         click.echo(_("Next: licentia products list"))
     return 0

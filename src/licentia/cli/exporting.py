@@ -9,7 +9,8 @@ from licentia.changes import run
 from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
-from licentia.cli.render import Text, product_name, sentence
+from licentia.cli.render import Text, sentence
+from licentia.cli.sentences import product_name
 from licentia.cli.sentences import reason as reason_sentence
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso

@@ -89,7 +89,7 @@ def _say(app: App, name: str, outcome: object) -> None:
         click.echo(json.dumps(fields, ensure_ascii=False))
         return
     click.echo(
-        _("{name}: {rows} users read, {new} new, {changed} accounts and {licenses} licenses changed.").format(
+        _("{name}. Users read: {rows}, new: {new}. Changed accounts: {changed}, licenses: {licenses}.").format(
             name=name,
             rows=number(outcome.rows, app.language),
             new=number(outcome.new_users, app.language),

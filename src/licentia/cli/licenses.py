@@ -13,6 +13,7 @@ from licentia.changes.preview import Subjects
 from licentia.cli import sentences, whom
 from licentia.cli.app import App
 from licentia.cli.applying import Progress, decide, show
+from licentia.cli.formats import number
 from licentia.domain import catalog as catalog_of
 from licentia.domain import rulebook
 from licentia.domain.catalog import Product
@@ -55,18 +56,19 @@ def _say_left_out(app: App, intent: Unassign | Assign) -> None:
     """--everyone means direct holders; the others are counted, never chosen silently."""
     ids = {row.sku_id: row.id for row in products.every(app.tenant_id)}
     others = selecting.count_holders_otherwise(app.tenant_id, ids[intent.sku_id])
+    kinds = {"groups": 2, "purchases": 3, "unknown": 4}
     if others and not app.as_json:
         click.echo(
             "\n"
             + _(
-                "Not in this plan: {groups} assignments by group, {purchases} self-service, {unknown} with an unknown path."
-            ).format(groups=others.get(2, 0), purchases=others.get(3, 0), unknown=others.get(4, 0))
+                "Assignments not in this plan: {groups} by group, {purchases} self-service, {unknown} by an unknown path."
+            ).format(**{word: number(others.get(kind, 0), app.language) for word, kind in kinds.items()})
         )
 
 
 def _inline(app: App, intent: Unassign | Assign, user_id: int) -> int:
     from licentia.cli.receipts import receipt
-    from licentia.cli.render import Text, sentence
+    from licentia.cli.render import Text, sentence, undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
     verdict, text = done.verdict, Text(app)
@@ -84,9 +86,7 @@ def _inline(app: App, intent: Unassign | Assign, user_id: int) -> int:
             when = "" if said.seconds is None else text.date(done.at + said.seconds * SECOND)
             rule = book[said.rule]
             click.echo(f"{rule.id}  {sentence(rule.sentence(app.language), said.params, when)}")
-        how = _("Undo: licentia plans undo {plan}").format(plan=done.plan_id)
-        until = "" if done.undo_until is None else " " + _("(until {date})").format(date=text.time(done.undo_until))
-        click.echo("\n" + how + until)
+        click.echo("\n" + undo_line(text, done.plan_id, done.undo_until))
     if done.plan_id is not None:
         return 0
     return 1 if verdict.reason and REASONS[verdict.reason].is_error else 0

@@ -10,7 +10,8 @@ from typing import Any
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import table
-from licentia.cli.render import Text, product_name
+from licentia.cli.render import Text
+from licentia.cli.sentences import product_name
 from licentia.domain import catalog as catalog_of
 from licentia.domain.instants import to_iso
 from licentia.store.lists import audit, products

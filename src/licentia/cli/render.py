@@ -14,7 +14,7 @@ from licentia.changes.preview import Line, Preview
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import date, date_time, number, table
-from licentia.domain import catalog as catalog_of
+from licentia.cli.sentences import product_name
 from licentia.domain.instants import Instant
 from licentia.domain.reasons import Outcome
 
@@ -40,12 +40,6 @@ class Text:
     def n(self, value: int) -> str:
         """A number."""
         return number(value, self.language)
-
-
-def product_name(sku_id: str) -> str:
-    """The product's display name, or its id when the catalog does not know it."""
-    product = catalog_of.load().product_or_none(sku_id)
-    return product.display_name if product else sku_id
 
 
 def title(shown: Preview) -> str:
@@ -96,15 +90,21 @@ def _consequences(text: Text, lines: Sequence[Line]) -> str:
             [
                 line.rule.id,
                 text.n(line.users),
-                when or _("No end date"),
+                when or (_("No end date") if line.rule.severity == "safe" else "-"),
                 sentence(line.rule.sentence(text.language), line.params, when),
             ]
         )
     shown = table([_("Rule"), _("Users"), _("When"), _("What changes")], rows, frozenset({1}))
-    undo = {line.rule.id: line.rule.undo(text.language) for line in lines if line.rule.undo(text.language)}
+    undo: dict[str, list[str]] = {}
+    for line in lines:
+        same = undo.setdefault(line.rule.undo(text.language), [])
+        if line.rule.id not in same:
+            same.append(line.rule.id)
+    undo.pop("", None)
     if not undo:
         return shown
-    return "\n\n".join([shown, table([_("Rule"), _("How to undo")], [[k, v] for k, v in undo.items()])])
+    ways = table([_("How to undo"), _("Rule")], [[how, ", ".join(rules)] for how, rules in undo.items()])
+    return f"{shown}\n\n{ways}"
 
 
 def _reasons(text: Text, shown: Preview) -> str:
@@ -124,22 +124,24 @@ def _reasons(text: Text, shown: Preview) -> str:
 def _facts(text: Text, shown: Preview) -> list[str]:
     found = []
     if shown.removed:
+        seats = max(0, shown.plan["seats_freed"])
         found.append(
-            ngettext(
-                "{n} assignment is removed; {seats} seats come free.",
-                "{n} assignments are removed; {seats} seats come free.",
-                shown.removed,
-            ).format(n=text.n(shown.removed), seats=text.n(max(0, shown.plan["seats_freed"])))
+            ngettext("{n} assignment is removed.", "{n} assignments are removed.", shown.removed).format(
+                n=text.n(shown.removed)
+            )
+            + " "
+            + ngettext("{n} seat comes free.", "{n} seats come free.", seats).format(n=text.n(seats))
         )
         found.append(_("Unassigning alone saves nothing."))
     for seat in shown.seats:
         if seat.needed > 0:
             free = _("Not known") if seat.free is None else text.n(max(0, seat.free))
-            found.append(
-                _("{product}: {need} seats needed, {free} available.").format(
-                    product=product_name(seat.sku_id), need=text.n(seat.needed), free=free
-                )
+            said = ngettext(
+                "{product}: {need} seat needed, {free} available.",
+                "{product}: {need} seats needed, {free} available.",
+                seat.needed,
             )
+            found.append(said.format(product=product_name(seat.sku_id), need=text.n(seat.needed), free=free))
     if shown.plan["ready"]:
         found.append(_undo(text, shown))
     if shown.is_copy:
@@ -179,12 +181,12 @@ def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None],
     if rows:
         lines += ["", table([_("Status"), _("Users"), _("Why")], rows, frozenset({1}))]
     if plan["verified"] and plan["undo_of"] is None:
-        lines += ["", _undo_line(text, plan)]
+        lines += ["", undo_line(text, plan["id"], plan["undo_until"])]
     return "\n".join(lines)
 
 
-def _undo_line(text: Text, plan: dict[str, Any]) -> str:
-    how = _("Undo: licentia plans undo {plan}").format(plan=plan["id"])
-    if plan["undo_until"] is None:
-        return how
-    return _("{how} (until {date})").format(how=how, date=text.time(plan["undo_until"]))
+def undo_line(text: Text, plan_id: int, until: Instant | None) -> str:
+    """How to undo the plan, and until when."""
+    if until is None:
+        return _("Undo: licentia plans undo {plan}").format(plan=plan_id)
+    return _("Undo until {date}: licentia plans undo {plan}").format(plan=plan_id, date=text.time(until))

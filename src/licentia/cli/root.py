@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from gettext import gettext as _
 
 import click
@@ -26,6 +25,39 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each module has a click command named `command`."""
 
+PLACEHOLDERS = {
+    "[OPTIONS]": _("[OPTIONS]"),
+    "COMMAND [ARGS]...": _("COMMAND [ARGS]..."),
+    "FILE": _("FILE"),
+    "MOMENT": _("MOMENT"),
+    "NAME": _("NAME"),
+    "NAME=on|off": _("NAME=on|off"),
+    "PRODUCT": _("PRODUCT"),
+    "TEXT": _("TEXT"),
+    "USER": _("USER"),
+}
+"""What stands for a value in a usage line, in the reader's language; what is not here is the same in both."""
+
+
+def in_readers_language(command: click.Command) -> click.Command:
+    """The command, with the placeholders and type names that click leaves in English in the reader's language."""
+    command.options_metavar = PLACEHOLDERS["[OPTIONS]"]
+    for param in command.params:
+        if isinstance(param.type, click.types.IntParamType):
+            param.type.name = _("number")
+        shown = param.metavar
+        if shown is None and isinstance(param, click.Argument):
+            shown = (param.name or "").upper()
+        elif shown is None and param.type is click.STRING:
+            shown = "TEXT"
+        if shown is not None:
+            param.metavar = PLACEHOLDERS.get(shown, shown)
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = PLACEHOLDERS["COMMAND [ARGS]..."]
+        for child in command.commands.values():
+            in_readers_language(child)
+    return command
+
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is used."""
@@ -36,8 +68,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return found
+        return in_readers_language(importlib.import_module(COMMANDS[cmd_name][0]).command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(_("Commands")):
@@ -58,6 +89,9 @@ def root(lang: str | None) -> None:
     """The help is given above, through gettext; the language was chosen before this module was imported."""
 
 
+in_readers_language(root)
+
+
 def run() -> int:
     """The exit status of the command that was asked for."""
     try:
@@ -71,8 +105,7 @@ def run() -> int:
     except KeyboardInterrupt:
         click.echo(_("Stopped. Nothing more was changed."), err=True)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit:  # click's answer to a reader of our output that went away, as `head` does
         return 0
     except Exception as error:
         from licentia.cli.sentences import explain

@@ -13,6 +13,8 @@ from typing import Any
 
 from licentia.cli import i18n
 from licentia.cli.formats import number
+from licentia.domain import catalog as catalog_of
+from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
 from licentia.odata.filters import FilterError
 from licentia.store.writing import StoreError
@@ -36,7 +38,7 @@ def explain(error: Exception) -> Explained | None:
     if isinstance(error, Refused):
         return Explained(REFUSED[error.code](error.details), 1)
     if isinstance(error, NotPermitted):
-        return Explained(_("You need a role with the permission {needs}.").format(needs=error.needs), 3)
+        return Explained(_("You need a role that may do this: {what}.").format(what=capability(error.needs)), 3)
     if isinstance(error, FilterError):
         return Explained(filter_sentence(error), 2)
     if isinstance(error, StoreError):
@@ -46,6 +48,12 @@ def explain(error: Exception) -> Explained | None:
 
 def _n(value: object) -> str:
     return number(int(str(value)), i18n.current())
+
+
+def product_name(sku_id: str) -> str:
+    """The product's display name, or its id when the catalog does not know it."""
+    product = catalog_of.load().product_or_none(sku_id)
+    return product.display_name if product else sku_id
 
 
 def _or_list(details: Details) -> str:
@@ -87,11 +95,12 @@ BAD_INPUT: dict[str, Sentence] = {
     "unknown_plan": lambda d: _joined(
         _("{product} has no service plan called {text}.").format(product=d["product"], text=d["text"]), _or_list(d)
     ),
-    "product_not_owned": lambda d: _("This tenant does not have the product {sku}. See: licentia products list").format(
-        **d
+    "product_not_owned": lambda d: _("This tenant does not have {product}. See: licentia products list").format(
+        product=product_name(d["sku"])
     ),
-    "unknown_tenant": lambda d: _("No tenant is called {name}. There are: {known}.").format(
-        name=d["name"], known=d["known"] or "-"
+    "unknown_tenant": lambda d: _joined(
+        _("No tenant is called {name}.").format(name=d["name"]),
+        _("There are: {known}.").format(known=d["known"]) if d["known"] else "",
     ),
     "no_tenant": lambda d: _("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"),
     "which_tenant": lambda d: _("There are several tenants; say which with --tenant: {known}.").format(**d),
@@ -127,7 +136,7 @@ BAD_INPUT: dict[str, Sentence] = {
     ),
     "bad_database_url": lambda d: _("LICENTIA_DATABASE_URL is not a PostgreSQL address: postgresql://user@host/name"),
     "unreadable_file": lambda d: _("The file {name} can't be read: {detail}.").format(
-        name=d.get("name", ""), detail=d["detail"]
+        name=d.get("name") or "-", detail=d["detail"]
     ),
     "empty_file": lambda d: _("The file is empty. Nothing was changed."),
     "not_text": lambda d: _("The file is not text but {kind}. Save it as CSV and try again.").format(**d),
@@ -141,15 +150,17 @@ BAD_INPUT: dict[str, Sentence] = {
 }
 
 REFUSED: dict[str, Sentence] = {
-    "plan_state": lambda d: _("This plan is {state}; that can't be done with it now. See: licentia plans list").format(
-        state=plan_state(str(d["state"]))
-    ),
+    "plan_state": lambda d: _(
+        "That can't be done with this plan now; its status is: {state}. See: licentia plans list"
+    ).format(state=plan_state(str(d["state"]))),
     "plan_incomplete": lambda d: _("Plan {plan} was never finished being made. Make it again.").format(**d),
     "plan_outdated": lambda d: _(
         "The rules or the product table changed since plan {plan} was made. Make it again."
     ).format(**d),
     "no_seats": lambda d: _joined(
-        _("No licenses available. {need} needed, {free} available.").format(need=_n(d["need"]), free=_n(d["free"])),
+        _("Not enough licenses for {product}: {need} needed, {free} available.").format(
+            product=product_name(d["sku"]), need=_n(d["need"]), free=_n(d["free"])
+        ),
         _("Take some back first, or choose fewer users."),
     ),
     "confirm_needed": lambda d: ngettext(
@@ -197,6 +208,21 @@ ROW: dict[str, Sentence] = {
     "missing_property": lambda d: _("{name} is missing.").format(**d),
     "unknown_user": lambda d: _("No user is called {text}.").format(**d),
 }
+
+CAPABILITY: dict[Capability, Callable[[], str]] = {
+    Capability.READ: lambda: _("look at users and licenses"),
+    Capability.ASSIGN_LICENSES: lambda: _("assign and unassign licenses"),
+    Capability.IMPORT_FACTS: lambda: _("import users"),
+    Capability.MANAGE_TENANTS: lambda: _("make, change and delete tenants"),
+    Capability.MANAGE_NEVER_LIST: lambda: _("change the never list"),
+    Capability.MOVE_CLOCK: lambda: _("move a tenant's clock"),
+}
+
+
+def capability(code: str) -> str:
+    """What a role allows, in a few words."""
+    return CAPABILITY[Capability(code)]()
+
 
 REASON: dict[Reason, Sentence] = {
     Reason.NOT_HELD: lambda d: _("Does not have this license. Nothing to do."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
+from gettext import ngettext
 
 import click
 
@@ -36,7 +37,10 @@ def check(app: App) -> int:
     if app.as_json:
         click.echo(json.dumps({"sound": not found, "tenants": len(every), "problems": found}, ensure_ascii=False))
     elif not found:
-        click.echo(_("The store is sound: {n} tenants checked.").format(n=len(every)))
+        done = ngettext(
+            "The store is sound: {n} tenant checked.", "The store is sound: {n} tenants checked.", len(every)
+        )
+        click.echo(done.format(n=len(every)))
     else:
         for problem in found:
             click.echo("{tenant}: {check} {row}".format(**problem))

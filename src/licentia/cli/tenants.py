@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from gettext import gettext as _
+from gettext import ngettext
 from typing import Any
 
 import click
@@ -126,9 +127,18 @@ def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
     if app.as_json:
         click.echo(json.dumps(settings, ensure_ascii=False, indent=2))
         return 0
-    shown = ("name", "country", "time_zone", "confirm_above", "limit_percent", "limit_users", "switches")
-    for name in shown:
-        click.echo(f"{name}: {settings[name]}")
+    shown = {
+        _("Name"): settings["name"],
+        _("Country"): settings["country"],
+        _("Time zone"): settings["time_zone"],
+        _("Users above which a plan needs its number typed"): settings["confirm_above"],
+        _("Share of a product above which a plan needs --over-limit"): f"{settings['limit_percent']}%",
+        _("Users above which a plan needs --over-limit"): settings["limit_users"],
+        _("Switches that are on"): settings["switches"].replace(",", ", ") or "-",
+    }
+    width = max(map(len, shown))
+    for name, value in shown.items():
+        click.echo(f"{name.ljust(width)}  {value}")
     return 0
 
 
@@ -177,11 +187,9 @@ def set_clock(app: App, moment: str) -> int:
     if app.as_json:
         click.echo(json.dumps({"dateTime": to_iso(now), "clocks": done}))
         return 0
-    click.echo(
-        _("It is now {time} in {name}. {n} grace periods ended.").format(
-            time=date_time(now, app.language, app.tenant.time_zone), name=app.tenant.name, n=number(done, app.language)
-        )
-    )
+    ended = ngettext("{n} grace period ended.", "{n} grace periods ended.", done).format(n=number(done, app.language))
+    shown = date_time(now, app.language, app.tenant.time_zone)
+    click.echo(_("It is now {time} in {name}.").format(time=shown, name=app.tenant.name) + " " + ended)
     return 0
 
 

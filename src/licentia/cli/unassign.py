@@ -14,7 +14,7 @@ from licentia.cli.whom import who_options
 @click.command(
     "unassign",
     help=_("Take a product back. Shows first what everybody loses and until when it can be undone; then asks."),
-    epilog=_('Examples: licentia unassign "Microsoft 365 E3" --user anna@contoso.example --plan'),
+    epilog=_('Example: licentia unassign "Microsoft 365 E3" --user anna@contoso.example --plan'),
 )
 @click.argument("product")
 @who_options(everyone=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
+from gettext import ngettext
 from typing import Any
 
 import click
@@ -73,7 +74,7 @@ def _table(app: App, page: Any, held: dict[int, list[Any]]) -> None:
     click.echo(table(header, lines))
     shown = number(len(page.users), app.language)
     if page.next_key is None:
-        click.echo("\n" + _("{n} users.").format(n=shown))
+        click.echo("\n" + ngettext("{n} user.", "{n} users.", len(page.users)).format(n=shown))
     elif page.total is not None:
         click.echo("\n" + _("{n} of {total} users.").format(n=shown, total=number(page.total, app.language)))
     elif page.more_than is not None:
@@ -95,7 +96,7 @@ def sign_in_word(enabled: bool | None) -> str:
 
 def licenses(rows: list[Any]) -> str:
     """The distinct products of these sources, by name; one in error is marked."""
-    from licentia.cli.render import product_name
+    from licentia.cli.sentences import product_name
 
     held = {row[1] for row in rows if row[4] != 4}
     broken = {row[1] for row in rows} - held

@@ -9,13 +9,15 @@ import io
 import sys
 from collections.abc import Callable
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from licentia.cli import sentences
+from licentia.cli import i18n
 from licentia.cli.app import App
+from licentia.cli.formats import number
 from licentia.domain.reasons import BadInput
 
 BATCH = 5_000
@@ -147,6 +149,7 @@ def bad_path(name: str) -> Path:
 
 def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: bool) -> None:
     """The bad rows are in a file with their reasons; BadInput `bad_rows` when they stop the command."""
+    from licentia.cli import sentences
     from licentia.importing.badrows import write_bad_rows
 
     rows = [(error, sentences.ROW[error.code](error.details)) for error in sorted(bad, key=lambda e: e.line)]
@@ -157,4 +160,5 @@ def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: boo
         raise BadInput("unreadable_file", name=str(path), detail=error.strerror or str(error)) from None
     if stop:
         raise BadInput("bad_rows", n=len(bad), path=str(path))
-    click.echo(_("{n} rows left out; see {path}.").format(n=len(bad), path=path), err=True)
+    text = ngettext("{n} row left out; see {path}.", "{n} rows left out; see {path}.", len(bad))
+    click.echo(text.format(n=number(len(bad), i18n.current()), path=path), err=True)

@@ -9,15 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from licentia.domain.catalog import Catalog
-from licentia.domain.consequences import (
-    ClockEffect,
-    Consequence,
-    Effects,
-    broken_dependencies,
-    effects,
-    holding,
-)
+from licentia.domain.consequences import broken_dependencies, effects, keeps_all
+from licentia.domain.effects import ClockEffect, Consequence
 from licentia.domain.facts import UNKNOWN, AssignmentState, Source, SourceKind, TenantFacts, UserFacts
+from licentia.domain.holding import Holding, holding
 from licentia.domain.intents import KEEP, Assign, Unassign
 from licentia.domain.reasons import REASONS, Outcome, Reason
 
@@ -87,20 +82,44 @@ def _not_ours(held: list[Source]) -> Verdict:
 def _assign(intent: Assign, facts: UserFacts, tenant: TenantFacts, catalog: Catalog) -> Verdict:
     mine = [s for s in facts.sources if s.sku_id == intent.sku_id]
     direct = next((s for s in mine if s.kind is SourceKind.DIRECT), None)
-    if any(s.kind is SourceKind.UNKNOWN for s in mine):
+    is_new = direct is None or not direct.state.holds
+    if is_new and (reason := _in_the_way(intent, mine, facts, tenant)):
+        return reason
+    if direct is not None and not is_new and intent.disabled_plans in (KEEP, direct.disabled_plans):
         return because(Reason.ALREADY)
-    if direct is not None and direct.state.holds and intent.disabled_plans in (KEEP, direct.disabled_plans):
-        return because(Reason.ALREADY)
-    if direct is None and facts.has_usage_location is False:
-        return because(Reason.LOCATION_MISSING)
     if intent.disabled_plans == KEEP:
         plans = direct.disabled_plans if direct else frozenset[str]()
     else:
         plans = frozenset(intent.disabled_plans)
     wanted = Source(intent.sku_id, SourceKind.DIRECT, 0, plans)
-    if direct is not None and facts.never is not None and plans - direct.disabled_plans:
+    if facts.never is not None and takes(direct, wanted):
         return because(Reason.NEVER, facts.never)
     return settle(((direct, wanted),), facts, tenant, catalog, frozenset(Reason))
+
+
+def _in_the_way(intent: Assign, mine: list[Source], facts: UserFacts, tenant: TenantFacts) -> Verdict | None:
+    """Why a new direct assignment is not made: the product is held by a path nobody stated, or R-32, or R-36."""
+    unknown = next((s for s in mine if s.kind is SourceKind.UNKNOWN and s.state.holds), None)
+    if unknown is not None:
+        same = intent.disabled_plans in (KEEP, unknown.disabled_plans)
+        return because(Reason.ALREADY if same else Reason.UNKNOWN_PATH)
+    bought = [s.source_id for s in mine if s.kind is SourceKind.PURCHASE]
+    if bought and intent.sku_id not in tenant.pools:
+        return because(Reason.SELF_SERVICE, str(min(bought)))
+    return because(Reason.LOCATION_MISSING) if facts.has_usage_location is False else None
+
+
+def takes(old: Source | None, new: Source | None) -> bool:
+    """Whether the change takes something from the user: the assignment, or plans of it (R-34)."""
+    if old is None or not old.state.holds:
+        return False
+    return new is None or not new.state.holds or bool(new.disabled_plans - old.disabled_plans)
+
+
+def is_new_direct(old: Source | None, new: Source | None) -> bool:
+    """Whether the change makes a direct assignment that holds where none did (R-36, R-39)."""
+    was = old is not None and old.state.holds
+    return new is not None and new.kind is SourceKind.DIRECT and new.state.holds and not was
 
 
 def settle(
@@ -120,10 +139,11 @@ def settle(
     found = effects(before, after, facts, tenant.switches)
     if found.needs_choice and Reason.SHARED_OVER not in accept:
         return because(Reason.SHARED_OVER, consequences=found.consequences)
+    said = (*_said(changes, rest, before, after), *found.consequences, *_location(changes, facts))
     return Verdict(
         outcome=Outcome.READY,
         changes=_with_seats(changes, facts.sources, rest),
-        consequences=_said(changes, found, before.plans == after.plans, facts),
+        consequences=tuple(dict.fromkeys(said)),
         clocks=found.clocks,
         undo_seconds=found.undo_seconds,
     )
@@ -131,18 +151,40 @@ def settle(
 
 def _said(
     changes: tuple[tuple[Source | None, Source | None], ...],
-    found: Effects,
-    same_plans: bool,
-    facts: UserFacts,
+    rest: tuple[Source, ...],
+    before: Holding,
+    after: Holding,
 ) -> tuple[Consequence, ...]:
-    said = found.consequences
-    takes = any(new is None for _, new in changes)
-    if takes and same_plans:
-        said = (Consequence("stays_held"), *said)
-    adds_direct = any(old is None and new is not None and new.kind is SourceKind.DIRECT for old, new in changes)
-    if adds_direct and facts.has_usage_location is UNKNOWN:
-        said = (*said, Consequence("location_unknown"))
-    return said
+    """What is said of the product itself: whether it stays, through what, and whether a seat comes free."""
+    said: dict[Consequence, None] = {}
+    nothing_goes, is_sure = keeps_all(before, after), before.sure & after.plans <= after.sure
+    for old, new in changes:
+        if old is None or not takes(old, new):
+            continue
+        if old.kind is SourceKind.UNKNOWN:
+            said[Consequence("unknown_path")] = None
+        others = [s for s in rest if s.sku_id == old.sku_id and s.state.holds]
+        if new is None and others:
+            said |= dict.fromkeys(map(Consequence, _through(others, nothing_goes, is_sure)))
+        elif nothing_goes and is_sure:
+            said[Consequence("plans_stay")] = None
+    return tuple(said)
+
+
+def _through(others: list[Source], nothing_goes: bool, is_sure: bool) -> list[str]:
+    """R-28, R-41, R-52, R-53: the product stays through these."""
+    if not any(s.kind.draws_on_organization for s in others):
+        return ["stays_purchased"]
+    if not nothing_goes:
+        return ["stays_with_less"]
+    if all(s.kind is SourceKind.UNKNOWN for s in others):
+        return ["stays_in_doubt"]
+    return ["stays_held"] if is_sure else []
+
+
+def _location(changes: tuple[tuple[Source | None, Source | None], ...], facts: UserFacts) -> tuple[Consequence, ...]:
+    is_asked = facts.has_usage_location is UNKNOWN and any(is_new_direct(old, new) for old, new in changes)
+    return (Consequence("location_unknown"),) if is_asked else ()
 
 
 def apply_to(sources: tuple[Source, ...], changes: Iterable[tuple[Source | None, Source | None]]) -> tuple[Source, ...]:
@@ -180,7 +222,7 @@ def _with_seats(
     out: list[Change] = []
     for old, new in changes:
         one = next(s for s in (new, old) if s is not None)
-        pool = next(iter(seats((one,))), None)
+        pool = (one.sku_id, 0 if one.kind.draws_on_organization else one.source_id)
         seat = int(pool in taken) - int(pool in freed)
         freed, taken = freed - {pool}, taken - {pool}
         out.append(Change(key_of(one), old, new, seat))

@@ -5,12 +5,13 @@ Reads the journal's record and the present facts; R-40. It never acts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licentia.domain.catalog import Catalog
-from licentia.domain.facts import Source, SourceKind, TenantFacts, UserFacts
-from licentia.domain.planning import Key, Verdict, because, key_of, settle
-from licentia.domain.reasons import Reason
+from licentia.domain.effects import Consequence
+from licentia.domain.facts import Source, TenantFacts, UserFacts
+from licentia.domain.planning import Key, Verdict, because, is_new_direct, key_of, settle, takes
+from licentia.domain.reasons import Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ def plan_undo(
     catalog: Catalog,
     accept: frozenset[Reason],
 ) -> Verdict:
-    """Per source: present as left, restored; present as before, skipped; else refused. The rest of the user goes on."""
+    """Per source: present as left, restored; present as before, skipped; else refused; the rest of the user
+    goes on and says so (R-54)."""
     present = {key_of(s): s for s in facts.sources}
     restore: list[tuple[Source | None, Source | None]] = []
     changed = False
@@ -41,9 +43,11 @@ def plan_undo(
             changed = True
     if not restore:
         return because(Reason.CHANGED_SINCE if changed else Reason.ALREADY)
-    adds = any(old is None and new is not None and new.kind is SourceKind.DIRECT for old, new in restore)
-    if adds and facts.has_usage_location is False:
+    if facts.has_usage_location is False and any(is_new_direct(old, new) for old, new in restore):
         return because(Reason.LOCATION_MISSING)
-    if facts.never is not None and any(new is None for _, new in restore):
+    if facts.never is not None and any(takes(old, new) for old, new in restore):
         return because(Reason.NEVER, facts.never)
-    return settle(restore, facts, tenant, catalog, accept)
+    verdict = settle(restore, facts, tenant, catalog, accept)
+    if changed and verdict.outcome is Outcome.READY:
+        return replace(verdict, consequences=(*verdict.consequences, Consequence("undo_partly")))
+    return verdict

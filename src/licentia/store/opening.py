@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import django
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from licentia.store.gate import Gate, GateTimeout
 from licentia.store.writing import StoreError, explain
@@ -79,20 +79,26 @@ def _applied() -> list[str]:
 
 
 def _migrate() -> None:
-    """Runs migrations; two processes that start together take turns (the gate, or an advisory lock)."""
-    from django.core.management import call_command
-
+    """Brings the schema up to date; two processes that start together take turns (the gate, or an advisory lock)."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(71072)")
             try:
-                call_command("migrate", verbosity=0, interactive=False)
+                _run_migrations()
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(71072)")
         return
     turn = Gate(str(connection.settings_dict["NAME"]) + ".migrate")
     turn.acquire()
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        _run_migrations()
     finally:
         turn.release()
+
+
+def _run_migrations() -> None:
+    """All that are missing, in one transaction: Django alone records a migration after the one that made its tables."""
+    from django.core.management import call_command
+
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        call_command("migrate", verbosity=0, interactive=False)

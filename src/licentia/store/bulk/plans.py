@@ -108,12 +108,12 @@ def insert_classes(
 
 def set_class_users(tenant_id: int, plan_id: int, counts: dict[int, int]) -> None:
     """How many users each class has."""
-    pairs = [[class_id, n] for class_id, n in counts.items()]
-    for class_id, n in pairs:
-        sql.execute(
-            "UPDATE plan_class SET users = %(n)s WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND id = %(class)s",
-            {"tenant": tenant_id, "plan": plan_id, "class": class_id, "n": n},
-        )
+    pairs = "[" + ",".join(f"[{class_id},{n}]" for class_id, n in counts.items()) + "]"
+    sql.execute(
+        f"UPDATE plan_class SET users = pairs_.users FROM {sql.each('pairs', ('class_id', 'users'))} "
+        "WHERE plan_class.tenant_id = %(tenant)s AND plan_class.plan_id = %(plan)s AND plan_class.id = pairs_.class_id",
+        {"tenant": tenant_id, "plan": plan_id, "pairs": pairs},
+    )
 
 
 def insert_steps(steps: Sequence[tuple[Any, ...]]) -> None:
@@ -187,10 +187,10 @@ def pending(tenant_id: int, plan_id: int, from_n: int, to_n: int) -> list[tuple[
     )
 
 
-def end_steps(tenant_id: int, plan_id: int, steps: list[int], state: str, reason: str | None, now: Instant) -> None:
-    """These steps have ended without a change."""
+def end_steps(tenant_id: int, plan_id: int, steps: list[int], state: str, reason: str | None, now: Instant) -> int:
+    """How many of these steps have now ended without a change."""
     among = "= ANY(%(steps)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('steps')}"
-    sql.execute(
+    return sql.execute(
         "UPDATE plan_step SET state = %(state)s, reason = %(reason)s, at = %(now)s "
         f"WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND n {among} AND state = 'pending'",
         {

@@ -312,6 +312,15 @@ def keep_stored_names(tenant_id: int) -> None:
     )
 
 
+def keep_object_ids(tenant_id: int) -> None:
+    """Known users whose row states no object id keep theirs."""
+    sql.execute(
+        "UPDATE stage_user SET object_id = u.object_id FROM users u WHERE u.tenant_id = %(tenant)s "
+        "AND u.id = stage_user.user_id AND stage_user.is_new = 0 AND stage_user.object_id IS NULL",
+        {"tenant": tenant_id},
+    )
+
+
 def free_names(tenant_id: int) -> None:
     """Known users whom the file renames give their name up first, so that two can trade names."""
     sql.execute(

@@ -5,6 +5,7 @@ Unknown facts (NULL) match nothing; `eq null` means known to be empty. Parameter
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -22,6 +23,8 @@ _TEXT = {
 _BOOL = {"accountenabled": "u.account_enabled", "onpremisessyncenabled": "u.is_synced"}
 _PREFIX = ("displayname", "department", "usagelocation", "userprincipalname")
 
+
+_ASCII_LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
 KNOWN = (
     "id, userPrincipalName, displayName, accountEnabled, department, usageLocation, userType, "
@@ -73,14 +76,15 @@ class _Compiler:
     def _text(self, column: str, path: Path, value: object) -> str:
         if value is None:
             return f"({column} = '')"
-        return f"(lower({column}) = {self.bind(str(_wanted(value, str, path)).lower())})"
+        return f"(lower({column}) = {self.bind(_lower(str(_wanted(value, str, path))))})"
 
     def _starts(self, path: Path, value: str) -> str:
         name = "/".join(path).lower()
         if name not in _PREFIX:
             raise BadInput("unknown_property", name="/".join(path), known=KNOWN)
         column = _TEXT.get(name, "u.principal_key")
-        text = value.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        key = _lower(value) if name in _TEXT else value.casefold()
+        text = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"(lower({column}) LIKE {self.bind(text + '%')} ESCAPE '\\')"
 
     def _any(self, node: AnyLambda) -> str:
@@ -115,6 +119,11 @@ def where(node: Node) -> tuple[str, dict[str, object]]:
     compiler = _Compiler()
     condition = compiler.compile(node)
     return condition, compiler.params
+
+
+def _lower(text: str) -> str:
+    """The text as both databases' lower() has it: ASCII letters only."""
+    return text.translate(_ASCII_LOWER)
 
 
 def _is_sku(path: Path, variable: str) -> bool:

@@ -89,8 +89,8 @@ def _search(tenant_id: int, words: str) -> list[int]:
     params = {"tenant": tenant_id, "top": SEARCH_CAP + 1}
     if sql.is_postgres():
         found = sql.rows(
-            "SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.search_key LIKE %(like)s ESCAPE '\\' LIMIT %(top)s",
-            params | {"like": f"%{_like(words)}%"},
+            "SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.search_key LIKE %(pattern)s ESCAPE '\\' LIMIT %(top)s",
+            params | {"pattern": f"%{_like(words)}%"},
         )
         return [row[0] for row in found]
     low = tenant_id << 40
@@ -126,8 +126,8 @@ def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
         condition += " AND u.sort_key >= %(from)s AND u.sort_key < %(below)s"
         params |= {"from": words, "below": words + "\U0010ffff"}
     elif words:
-        condition += " AND u.search_key LIKE %(like)s ESCAPE '\\'"
-        params |= {"like": f"%{_like(words)}%"}
+        condition += " AND u.search_key LIKE %(pattern)s ESCAPE '\\'"
+        params |= {"pattern": f"%{_like(words)}%"}
     if query.after is not None:
         condition += " AND (u.sort_key, u.id) > (%(key)s, %(id)s)"
         params |= {"key": query.after[0], "id": query.after[1]}

@@ -1,0 +1,102 @@
+"""What a user holds: the enabled plans, which of them are sure to stay, and which products give a mailbox or a drive.
+
+Computed over enabled *plans*, never per product (licensing facts 12). What is lost is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from licentia.domain.catalog import Catalog
+from licentia.domain.facts import UNKNOWN, AssignmentState, Maybe, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The enabled plans of a user and, per plan, the products that give it."""
+
+    catalog: Catalog
+    plans: frozenset[str]
+    products: tuple[tuple[str, frozenset[str]], ...]
+    sure: frozenset[str] = frozenset()
+    """Plans given by an assignment without trouble; one in error or disabled may end at any time (LF 2.3, 9.6)."""
+    strangers: frozenset[str] = frozenset()
+    """Products held that the catalog does not know (LF 9.9): they may carry anything."""
+
+    def mailbox(self) -> bool | Maybe:
+        """Whether a mailbox is carried; UNKNOWN when only a plan or product that nobody classified may carry it."""
+        if any(isinstance(self.catalog.carries(p).mailbox_gb, int) for p in self.sure):
+            return True
+        return UNKNOWN if self.strangers or self.mailbox_carriers() else False
+
+    def drive(self) -> bool | Maybe:
+        """Whether a OneDrive is carried; UNKNOWN as for the mailbox."""
+        if any(self.catalog.carries(p).onedrive is True for p in self.sure):
+            return True
+        return UNKNOWN if self.drive_products() else False
+
+    def mailbox_carriers(self) -> frozenset[tuple[str, str]]:
+        """(product, plan) for every enabled plan that carries a mailbox, or of which that is not known."""
+        return frozenset(
+            (sku, p) for sku, plans in self.products for p in plans if self.catalog.carries(p).mailbox_gb is not None
+        )
+
+    def mailbox_limit(self) -> int | None:
+        """The largest mailbox limit in GB among enabled plans; None when none is known."""
+        limits = [self.catalog.carries(p).mailbox_gb for p in self.plans]
+        return max((gb for gb in limits if isinstance(gb, int)), default=None)
+
+    def mailbox_product(self) -> str:
+        """Display name of the product that carries the largest mailbox, or of one that may carry one."""
+        limit = self.mailbox_limit()
+        carriers = self.mailbox_carriers()
+        largest = {sku for sku, p in carriers if self.catalog.carries(p).mailbox_gb == limit}
+        return self._first_name(largest or {sku for sku, _ in carriers} or self.strangers)
+
+    def drive_product(self) -> str:
+        """Display name of a product that carries, or may carry, a OneDrive."""
+        return self._first_name(self.drive_products())
+
+    def drive_products(self) -> frozenset[str]:
+        """Products that carry a OneDrive, or of which that is not known."""
+        return self.strangers | {
+            sku for sku, plans in self.products if any(self.catalog.carries(p).onedrive is not False for p in plans)
+        }
+
+    def _first_name(self, skus: Iterable[str]) -> str:
+        return min(map(self.name, skus), default="")
+
+    def name(self, sku_id: str) -> str:
+        """The product's display name, or its id when the catalog does not know it."""
+        product = self.catalog.product_or_none(sku_id)
+        return product.display_name if product else sku_id
+
+    def any(self, what: str) -> bool:
+        """Whether an enabled plan carries `what` (archive, holds, office, visio, project, teams, phone)."""
+        return any(getattr(self.catalog.carries(p), what) is True for p in self.plans)
+
+    def holds(self, sku_id: str) -> bool:
+        """Whether any source gives the product."""
+        return sku_id in self.strangers or any(sku == sku_id for sku, _ in self.products)
+
+
+def holding(catalog: Catalog, sources: Iterable[Source]) -> Holding:
+    """Enabled plans = union over sources of (plans of the product minus that source's disabled plans)."""
+    by_product: dict[str, set[str]] = {}
+    sure: set[str] = set()
+    strangers: set[str] = set()
+    for source in sources:
+        if not source.state.holds:
+            continue
+        product = catalog.product_or_none(source.sku_id)
+        if product is None:
+            strangers.add(source.sku_id)
+            continue
+        enabled = set(product.plan_ids) - source.disabled_plans
+        by_product.setdefault(source.sku_id, set()).update(enabled)
+        if source.state is AssignmentState.ACTIVE:
+            sure |= enabled
+    products = tuple((sku, frozenset(plans)) for sku, plans in sorted(by_product.items()))
+    plans = frozenset[str]().union(*(plans for _, plans in products))
+    return Holding(catalog, plans, products, frozenset(sure), frozenset(strangers))

@@ -1,0 +1,117 @@
+"""SIGKILL before and after every commit of every long piece of work: the next process ends it in the same state (I-5).
+
+Each kill has a tenant of its own in one store; the untouched twin beside them must stay as it is (I-9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nursery import KILLED, Nursery, same, sound
+from nursery import nursery as nursery_in
+
+if TYPE_CHECKING:
+    from database import Store
+
+TWIN = "twin"
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """The Python that forks the processes of this file."""
+    with nursery_in(tmp_path_factory.mktemp("crash")) as made:
+        yield made
+
+
+def kills(commits: int) -> list[dict[str, Any]]:
+    """Before and after each of so many commits."""
+    return [{"at": at, "n": n} for n in range(1, commits + 1) for at in ("before", "after")]
+
+
+def kill(nursery: Nursery, store: Store, scene: str, trap: dict[str, Any], **args: Any) -> None:
+    """Plays the scene in a process that dies at the trap."""
+    status = nursery.start(store.env, scene, {"trap": trap}, **args).wait()
+    assert status == KILLED, f"{scene} {trap}: exit status {status} {nursery.errors()}"
+
+
+@pytest.mark.parametrize(
+    ("scene", "go_on", "least"),
+    [("unassign", "unassign", 11), ("undo_it", "undo_it", 11), ("clock", "clock_go_on", 4)],
+)
+def test_work_killed_at_any_commit_ends_as_if_it_had_not_been(
+    nursery: Nursery, store: Store, scene: str, go_on: str, least: int
+) -> None:
+    """Propose, apply, run, undo and clocks: whichever commit the process dies at, nothing is lost, nothing is twice."""
+    nursery.play(store.env, "load", tenant=TWIN)
+    untouched = nursery.play(store.env, "state", tenant=TWIN)
+    whole = nursery.start(store.env, scene, tenant="whole").end()
+    wanted = whole["result"]
+    sound(wanted)
+    assert whole["commits"] >= least
+    for trap in kills(whole["commits"]):
+        tenant = f"{trap['at']} {trap['n']}"
+        kill(nursery, store, scene, trap, tenant=tenant)
+        same(nursery.play(store.env, go_on, tenant=tenant), wanted, trap)
+    same(nursery.play(store.env, "state", tenant=TWIN), untouched, "the twin")
+
+
+def test_a_killed_load_leaves_no_tenant_and_the_next_one_works(nursery: Nursery, store: Store) -> None:
+    """A tenant is listed once its load has ended, and never half."""
+    whole = nursery.start(store.env, "load", tenant="whole").end()
+    wanted = nursery.play(store.env, "state", tenant="whole")
+    for trap in kills(whole["commits"]):
+        tenant = f"{trap['at']} {trap['n']}"
+        kill(nursery, store, "load", trap, tenant=tenant)
+        is_there = tenant in nursery.play(store.env, "names")
+        assert is_there == (trap == {"at": "after", "n": whole["commits"]}), trap
+        nursery.play(store.env, "load", tenant=tenant)
+        same(nursery.play(store.env, "state", tenant=tenant), wanted, trap)
+    assert nursery.play(store.env, "delete_go_on", tenant="whole") == {}, "rows of tenants that are gone"
+
+
+def test_a_killed_deletion_leaves_a_tenant_that_can_only_be_deleted(nursery: Nursery, store: Store) -> None:
+    """Its name is not listed, and the next deletion takes the rest."""
+    whole = nursery.start(store.env, "delete", tenant="whole").end()
+    # Tables go one by one, all alike: the first commits, the middle and the last.
+    for trap in (one for one in kills(whole["commits"]) if one["n"] < 3 or one["n"] % 6 == 0):
+        tenant = f"{trap['at']} {trap['n']}"
+        kill(nursery, store, "delete", trap, tenant=tenant)
+        assert (tenant in nursery.play(store.env, "names")) == (trap == {"at": "before", "n": 1}), trap
+        assert nursery.play(store.env, "delete_go_on", tenant=tenant) == {}, trap
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_killed_import_leaves_the_copy_as_it_was(nursery: Nursery, store: Store, version: int) -> None:
+    """A first import leaves no tenant, a refresh the copy untouched; the same file then goes in."""
+    whole = nursery.start(store.env, "import_", tenant="whole", version=version).end()
+    wanted = nursery.play(store.env, "import_look", tenant="whole")
+    sound(wanted)
+    before = nursery.play(store.env, "import_go_on", tenant="first", version=1) if version == 2 else None
+    for trap in kills(whole["commits"]):
+        tenant = f"{trap['at']} {trap['n']}"
+        kill(nursery, store, "import_", trap, tenant=tenant, version=version)
+        found = nursery.play(store.env, "import_look", tenant=tenant)
+        if trap == {"at": "after", "n": whole["commits"]}:
+            same(found, wanted, trap)
+            continue
+        assert (found is None) == (before is None), trap
+        if before is not None:
+            same(found, before, trap)
+        same(nursery.play(store.env, "import_go_on", tenant=tenant, version=version), wanted, trap)
+
+
+def test_a_store_killed_while_it_is_made_opens_the_next_time(nursery: Nursery, store: Store) -> None:
+    """Commits and single statements of the migrations alike."""
+    whole = nursery.start(store.env | store.blank(), "open_only").end()
+    points = kills(whole["commits"])
+    points += [{"at": "statement", "n": whole["statements"] * share // 5} for share in range(1, 5)]
+    for trap in points:
+        place = store.blank()
+        status = nursery.start(store.env | place, "open_only", {"trap": trap}).wait()
+        assert status == KILLED, trap
+        assert nursery.play(store.env | place, "open_only") == [], trap
+        nursery.play(store.env | place, "load", tenant="first")
+        sound(nursery.play(store.env | place, "state", tenant="first"))
