@@ -152,9 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
     """0 when the files were written, 2 when the table was refused (nothing is written then)."""
     parser = argparse.ArgumentParser(description="Write the catalog's tables from Microsoft's CSV.")
     parser.add_argument("csv", type=Path, help="the downloaded CSV")
-    parser.add_argument(
-        "--as-of", type=date.fromisoformat, required=True, help="the table's date, YYYY-MM-DD"
-    )
+    parser.add_argument("--as-of", type=date.fromisoformat, required=True, help="the table's date, YYYY-MM-DD")
     parser.add_argument("--target", type=Path, default=TARGET, help="where the tables go")
     given = parser.parse_args(arguments)
     try:

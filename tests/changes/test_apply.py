@@ -120,7 +120,7 @@ def test_a_product_the_tenant_does_not_know_is_refused(make_world: Make) -> None
 def test_a_selection_that_means_nothing_leaves_no_plan(make_world: Make, text: str) -> None:
     """It is refused before anything is written."""
     world = make_world(crowd(1))
-    with pytest.raises(Exception, match="unexpected_token|unknown_property"):
+    with pytest.raises(Exception, match=r"unexpected_token|unknown_property"):
         world.propose(Unassign(E3), who=Who("filter", text))
     with pytest.raises(BadInput, match="nothing_to_undo"):
         world.propose(Undo(77))

@@ -25,7 +25,7 @@ django.setup()
 
 from django.db import connections
 
-import scenes
+import scenes  # beside this file
 from licentia.domain import catalog, rulebook
 from licentia.store.locations import database_settings
 from licentia.store.writing import StoreError

@@ -20,7 +20,7 @@ from typing import Any
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "src"
 PATIENCE = 60.0
-SHORT_LEASE = {"LICENTIA_LEASE_SECONDS": "0.2"}
+SHORT_LEASE = {"LICENTIA_LEASE_SECONDS": "0.05"}
 KILLED = -signal.SIGKILL
 
 
@@ -74,6 +74,11 @@ class Child:
             time.sleep(pause)
             pause = min(pause * 1.3, 0.02)
         return status
+
+    def waits(self, seconds: float) -> bool:
+        """Whether it still lives after so many seconds."""
+        time.sleep(seconds)
+        return self.poll() is None
 
     def end(self) -> dict[str, Any]:
         """What it said last, after a good end."""

@@ -35,6 +35,7 @@ CHUNK = 40
 USERS = 200
 E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965"
 AUDIO = "0c266dff-15dd-4b49-8397-2bb16070ed52"
+FLOW = "f30db892-07e9-47e9-837c-80727f46fd3d"
 ACTOR = local_shell("crash")
 PATIENCE = 60.0
 DAY = 86_400 * SECOND
@@ -285,28 +286,28 @@ def clock_go_on(_stage: Stage, tenant: str) -> dict[str, Any]:
 
 
 def inline(stage: Stage, tenant: str, users: list[int], rounds: int) -> dict[str, int]:
-    """Takes audio conferencing from each of these users and gives it back, one at a time, so many rounds."""
+    """Takes Power Automate Free from each of these users and gives it back, one at a time, so many rounds."""
     tenant_id = _of(tenant)
     done = 0
     for _ in range(rounds):
         for user in users:
-            for intent in (Assign(AUDIO), Unassign(AUDIO)):
+            for intent in (Unassign(FLOW), Assign(FLOW)):
                 if apply_inline(tenant_id, intent, user, ACTOR).plan_id is not None:
                     done += 1
         stage.say({"done": done})
     return {"done": done}
 
 
-def without_audio(_stage: Stage, tenant: str, top: int) -> list[int]:
-    """Users who hold neither product and whom nothing keeps from getting audio conferencing."""
+def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
+    """Users who hold Power Automate Free directly and nothing else, and are not on the never list."""
     tenant_id = _of(tenant)
     found = sql.rows(
-        "SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.usage_location = 'NL' AND u.user_type = 'Member' "
-        "AND NOT EXISTS (SELECT 1 FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
-        "WHERE s.tenant_id = %(tenant)s AND s.user_id = u.id AND p.sku_id IN (%(e3)s, %(audio)s)) "
-        "AND NOT EXISTS (SELECT 1 FROM never_list n WHERE n.tenant_id = %(tenant)s AND n.object_id = u.id) "
-        "ORDER BY u.id LIMIT %(top)s",
-        {"tenant": tenant_id, "e3": E3, "audio": AUDIO, "top": top},
+        "SELECT s.user_id FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
+        "WHERE s.tenant_id = %(tenant)s AND p.sku_id = %(flow)s AND s.source_kind = 1 AND s.state = 1 "
+        "AND s.disabled_plans = '' AND NOT EXISTS (SELECT 1 FROM source o WHERE o.tenant_id = %(tenant)s "
+        "AND o.user_id = s.user_id AND o.product_id <> s.product_id) AND NOT EXISTS (SELECT 1 FROM never_list n "
+        "WHERE n.tenant_id = %(tenant)s AND n.object_id = s.user_id) ORDER BY s.user_id LIMIT %(top)s",
+        {"tenant": tenant_id, "flow": FLOW, "top": top},
     )
     return [row[0] for row in found]
 
@@ -466,3 +467,26 @@ def chunks(_stage: Stage, tenant: str) -> list[Any]:
             {"tenant": _of(tenant)},
         )
     ]
+
+
+def count_ready(_stage: Stage, tenant: str) -> int:
+    """How many users a plan to take E3 from everybody would change; the draft is discarded."""
+    tenant_id = _of(tenant)
+    plan = propose.propose(tenant_id, Unassign(E3), Who("everyone", E3), ACTOR)
+    ready = run.load(tenant_id, plan)["ready"]
+    run.discard(tenant_id, plan, ACTOR)
+    return int(ready)
+
+
+def last_plan(_stage: Stage, tenant: str) -> int:
+    """The number of the tenant's newest plan."""
+    return int(_plans(_of(tenant))[-1]["id"])
+
+
+def wait_for_verified(_stage: Stage, tenant: str, least: int) -> None:
+    """Returns when the tenant's newest plan has so many verified steps, without writing."""
+    tenant_id = _of(tenant)
+    until = time.monotonic() + PATIENCE
+    while (run.load(tenant_id, last_plan(_stage, tenant))["verified"]) < least:
+        assert time.monotonic() < until
+        time.sleep(0.005)

@@ -70,9 +70,7 @@ def test_identifiers_are_lower_case_and_plans_are_known_and_ordered() -> None:
 
 def test_no_name_keeps_odd_blanks_and_dashes_stay() -> None:
     """Names hold single plain spaces only; nine products' rows are written with an en dash."""
-    names = [
-        text for product in CATALOG.products.values() for text in (product.part_number, product.display_name)
-    ]
+    names = [text for product in CATALOG.products.values() for text in (product.part_number, product.display_name)]
     names += [text for known in CATALOG.plans.values() for text in (known.name, known.friendly_name)]
     assert all(name == " ".join(name.split()) for name in names)
     assert any("–" in name for name in names)
@@ -170,9 +168,7 @@ def test_a_double_part_number_lists_both_products() -> None:
         CATALOG.resolve("MCOPSTN5")
     assert caught.value.code == "ambiguous_product"
     assert {part for part, _ in caught.value.details["candidates"]} == {"MCOPSTN5"}  # type: ignore[attr-defined]
-    assert CATALOG.resolve("MCOPSTN5", owned=["54a152dc-90de-4996-93d2-bc47e670fc06"]).sku_id.startswith(
-        "54a152dc"
-    )
+    assert CATALOG.resolve("MCOPSTN5", owned=["54a152dc-90de-4996-93d2-bc47e670fc06"]).sku_id.startswith("54a152dc")
 
 
 def test_owning_both_of_a_double_name_leaves_it_ambiguous() -> None:
@@ -271,9 +267,7 @@ def test_every_plan_is_found_by_its_name_in_every_product() -> None:
 
 
 @pytest.mark.parametrize("name", PLUS_NAMES)
-@pytest.mark.parametrize(
-    "template", ["{}", "Office 365 E3+{}", "{}+Office 365 E3", "Visio Plan 9+{}+Office 365 E3"]
-)
+@pytest.mark.parametrize("template", ["{}", "Office 365 E3+{}", "{}+Office 365 E3", "Visio Plan 9+{}+Office 365 E3"])
 def test_the_seven_names_with_plus_stay_whole(name: str, template: str) -> None:
     """Alone, first, last and in the middle."""
     found, unresolved = CATALOG.split_names(template.format(name))
@@ -367,9 +361,7 @@ def test_nothing_in_the_shipped_table_is_left_unknown_by_name() -> None:
         (PROJECT_3, None, 5_120, {"project"}),
     ],
 )
-def test_what_well_known_products_carry(
-    sku_id: str, mailbox: int | None, drive: object, apps: set[str]
-) -> None:
+def test_what_well_known_products_carry(sku_id: str, mailbox: int | None, drive: object, apps: set[str]) -> None:
     """Teams Enterprise carries a small mailbox, Project a large drive, Visio a basic one."""
     carried = [CATALOG.carries(plan_id) for plan_id in CATALOG.products[sku_id].plan_ids]
     assert {c.mailbox_gb for c in carried if c.mailbox_gb is not None} == ({mailbox} if mailbox else set())
@@ -380,9 +372,7 @@ def test_what_well_known_products_carry(
 
 def test_a_plan_named_like_a_mailbox_that_nobody_classified_is_unknown() -> None:
     """A newer table may bring one; it is never taken for none."""
-    plans = [
-        ServicePlan(str(n), name, name) for n, name in enumerate(("EXCHANGE_NEW", "OneDrive_New", "SWAY"))
-    ]
+    plans = [ServicePlan(str(n), name, name) for n, name in enumerate(("EXCHANGE_NEW", "OneDrive_New", "SWAY"))]
     catalog = Catalog(version="v", products=[], plans=plans)
     assert catalog.carries("0").mailbox_gb is UNKNOWN
     assert catalog.carries("1").onedrive is UNKNOWN

@@ -91,7 +91,10 @@ def direct(sku: str, off: frozenset[str] = frozenset(), state: AssignmentState =
 
 
 def via(
-    sku: str, group: int = OFFICE_GROUP, off: frozenset[str] = frozenset(), state: AssignmentState = AssignmentState.ACTIVE
+    sku: str,
+    group: int = OFFICE_GROUP,
+    off: frozenset[str] = frozenset(),
+    state: AssignmentState = AssignmentState.ACTIVE,
 ) -> Source:
     """Inherited from a group."""
     return Source(sku, SourceKind.GROUP, group, off, state)

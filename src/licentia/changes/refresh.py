@@ -128,13 +128,13 @@ def _licenses(row: UserRow) -> Iterator[tuple[Any, ...]]:
 
 def _resolve(tenant_id: int, outcome: Outcome) -> int:
     """How many users are new; two rows for one user, and a name that another user has, are bad rows."""
-    new = staging.resolve_users(tenant_id)
+    staging.resolve_users(tenant_id)
     doubles = [RowError(line, "duplicate_user", {"first_line": first}) for line, first in staging.twice()]
     _leave_out(doubles, outcome)
     # A row left out keeps its user's name, which another row may have wanted: again, until none is refused.
     while clashes := [RowError(line, "name_taken", {"name": name}) for line, name in staging.name_clashes(tenant_id)]:
         _leave_out(clashes, outcome)
-    return new
+    return staging.count_new()
 
 
 def _leave_out(refused: list[RowError], outcome: Outcome) -> None:

@@ -23,8 +23,8 @@ from licentia.cli.whom import who_options
 )
 @click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
 @click.option("--yes", is_flag=True, help=_("Apply without asking."))
-@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
-@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
 @command_options()
 def command(
     app: App,

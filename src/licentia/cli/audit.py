@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
+from typing import Any
 
 import click
 
@@ -15,7 +16,11 @@ def command() -> None:
     """A noun; its verbs are below."""
 
 
-@command.command("list", help=_("List what happened, newest first."))
+@command.command(
+    "list",
+    help=_("List what happened, newest first."),
+    epilog=_("Example: licentia audit list --user anna@contoso.example --top 20"),
+)
 @click.option("--top", type=click.IntRange(1, 100_000), default=50, show_default=True, help=_("How many."))
 @click.option("--user", metavar="UPN", help=_("Only what happened to this user."))
 @click.option("--plan", "plan_id", type=int, help=_("Only what this plan did."))
@@ -54,8 +59,8 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
             str(r.seq),
             text.time(r.at),
             r.actor_name,
-            r.kind,
-            r.object_name or f"{r.object_kind} {r.object_id}",
+            what(r),
+            r.object_name or object_word(app, r),
             str(r.plan_id or "-"),
         ]
         for r in found
@@ -76,7 +81,7 @@ def verify(app: App) -> int:
         fields = {"whole": report.broken is None, "rows": report.rows, "segments": report.segments, "head": report.head}
         click.echo(json.dumps(fields | {"brokenSegment": report.broken, "why": report.why}))
     elif report.broken is None:
-        done = _("The journal is whole: {rows} rows in {segments} parts. Head: {head}")
+        done = _("The journal is whole: {rows} rows in {segments} parts. Checksum: {head}")
         rows, parts = number(report.rows, app.language), number(report.segments, app.language)
         click.echo(done.format(rows=rows, segments=parts, head=report.head))
     else:
@@ -84,6 +89,22 @@ def verify(app: App) -> int:
             _("The journal is not whole: part {part}: {why}.").format(part=report.broken, why=why_word(report.why))
         )
     return 0 if report.broken is None else 1
+
+
+def what(row: Any) -> str:
+    """What a row of the journal says, in words; a license change names the product."""
+    from licentia.cli.receipts import source
+    from licentia.cli.sentences import journal_kind, product_name
+
+    product = product_name(source(row)["sku"]) if row.kind.startswith("license.") else ""
+    return journal_kind(row.kind, product)
+
+
+def object_word(app: App, row: Any) -> str:
+    """What a row is about when it is not a user."""
+    if row.object_kind == "plan":
+        return _("Plan {plan}").format(plan=row.object_id)
+    return app.tenant.name if row.object_kind == "tenant" else f"{row.object_kind} {row.object_id}"
 
 
 def why_word(code: str) -> str:

@@ -5,6 +5,9 @@ Values in, text out; no sentence and no rule is here.
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -19,6 +22,9 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "nl": ("jan.", "feb.", "mrt.", "apr.", "mei", "jun.", "jul.", "aug.", "sep.", "okt.", "nov.", "dec."),
 }
+
+LEAST_ROOM = 24
+"""A last column narrower than this is left to the screen to break."""
 
 
 def date(instant: Instant, language: str, time_zone: str) -> str:
@@ -47,10 +53,24 @@ def size(value: int, language: str) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> str:
-    """Columns two blanks apart, as wide as their widest cell; `right` columns are aligned to the right."""
+    """Columns two blanks apart, as wide as their widest cell; `right` columns are aligned to the right.
+
+    On a screen a last column that does not fit is broken over lines; in a pipe a row is always one line.
+    """
     lines = [list(header), *[list(row) for row in rows]]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    if sys.stdout.isatty():
+        room = shutil.get_terminal_size().columns - sum(widths[:-1]) - 2 * (len(widths) - 1)
+        if LEAST_ROOM <= room < widths[-1]:
+            lines = [part for line in lines for part in _broken(line, room)]
+            widths[-1] = room
     return "\n".join(_line(line, widths, right) for line in lines)
+
+
+def _broken(cells: list[str], room: int) -> list[list[str]]:
+    parts = textwrap.wrap(cells[-1], room) or [""]
+    blanks = [""] * (len(cells) - 1)
+    return [[*(blanks if i else cells[:-1]), part] for i, part in enumerate(parts)]
 
 
 def _line(cells: list[str], widths: list[int], right: frozenset[int]) -> str:

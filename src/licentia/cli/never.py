@@ -36,7 +36,11 @@ def list_(app: App) -> int:
     return 0
 
 
-@command.command("add", help=_("Put a user or group on the list."))
+@command.command(
+    "add",
+    help=_("Put a user or group on the list."),
+    epilog=_("Example: licentia never add --user anna@contoso.example --reason Director"),
+)
 @click.option("--user", metavar="UPN", help=_("A user."))
 @click.option("--group", metavar="NAME", help=_("A group, by name or object ID."))
 @click.option("--reason", required=True, help=_("Why; it is shown in every plan."))
@@ -52,7 +56,11 @@ def add(app: App, *, user: str | None, group: str | None, reason: str) -> int:
     return 0
 
 
-@command.command("remove", help=_("Take a user or group off the list."))
+@command.command(
+    "remove",
+    help=_("Take a user or group off the list."),
+    epilog=_("Example: licentia never remove --group Management"),
+)
 @click.option("--user", metavar="UPN", help=_("A user."))
 @click.option("--group", metavar="NAME", help=_("A group, by name or object ID."))
 @command_options()

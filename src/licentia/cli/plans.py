@@ -18,7 +18,7 @@ def command() -> None:
     """A noun; its verbs are below."""
 
 
-@command.command("list", help=_("List plans, newest first."))
+@command.command("list", help=_("List plans, newest first."), epilog=_("Example: licentia plans list --all --top 50"))
 @click.option("--top", type=click.IntRange(1, 10_000), default=20, show_default=True, help=_("How many."))
 @click.option("--all", "inline", is_flag=True, help=_("Also changes of one user that needed no plan."))
 @command_options()
@@ -61,7 +61,9 @@ def list_(app: App, *, top: int, inline: bool) -> int:
 
 
 @command.command(
-    "show", help=_("Show a plan: what changes for how many, when, and how to undo it; then what became of it.")
+    "show",
+    help=_("Show a plan: what changes for how many, when, and how to undo it; then what became of it."),
+    epilog=_("Example: licentia plans show 3 --users"),
 )
 @click.argument("plan_id", metavar="PLAN", type=int)
 @click.option("--users", "show_users", is_flag=True, help=_("Also its users, one a line."))
@@ -109,10 +111,12 @@ def _users(app: App, plan_id: int, top: int) -> str:
     return table([_("Display name"), _("Username"), _("Status"), _("Why"), _("Undo until")], lines)
 
 
-@command.command("apply", help=_("Apply a draft plan in this process."))
+@command.command(
+    "apply", help=_("Apply a draft plan in this process."), epilog=_("Example: licentia plans apply 3 --confirm 279")
+)
 @click.argument("plan_id", metavar="PLAN", type=int)
-@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
-@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
 @command_options()
 def apply(app: App, plan_id: int, *, confirm: int | None, over_limit: bool) -> int:
     """Applies what was shown before."""
@@ -121,7 +125,11 @@ def apply(app: App, plan_id: int, *, confirm: int | None, over_limit: bool) -> i
     return apply_plan(app, plan_id, confirm=confirm, over_limit=over_limit, drift=True)
 
 
-@command.command("pause", help=_("Pause a running plan; the chunk being applied ends first."))
+@command.command(
+    "pause",
+    help=_("Pause a running plan; the batch being applied ends first."),
+    epilog=_("Example: licentia plans pause 3"),
+)
 @click.argument("plan_id", metavar="PLAN", type=int)
 @command_options()
 def pause(app: App, plan_id: int) -> int:
@@ -132,7 +140,11 @@ def pause(app: App, plan_id: int) -> int:
     return _said(app, plan_id, _("Plan {plan} is paused."))
 
 
-@command.command("resume", help=_("Go on with a paused plan, or with one whose process died, in this process."))
+@command.command(
+    "resume",
+    help=_("Go on with a paused plan, or with one whose process died, in this process."),
+    epilog=_("Example: licentia plans resume 3"),
+)
 @click.argument("plan_id", metavar="PLAN", type=int)
 @command_options()
 def resume(app: App, plan_id: int) -> int:
@@ -144,7 +156,7 @@ def resume(app: App, plan_id: int) -> int:
     return carry_on(app, plan_id)
 
 
-@command.command("discard", help=_("Discard a draft plan."))
+@command.command("discard", help=_("Discard a draft plan."), epilog=_("Example: licentia plans discard 3"))
 @click.argument("plan_id", metavar="PLAN", type=int)
 @command_options()
 def discard(app: App, plan_id: int) -> int:
@@ -177,8 +189,8 @@ def _said(app: App, plan_id: int, sentence: str) -> int:
 @click.option("--user", metavar="UPN", help=_("Only this user."))
 @click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
 @click.option("--yes", is_flag=True, help=_("Apply without asking."))
-@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
-@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
 @command_options()
 def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
     """An undo is a plan like any other."""
@@ -197,13 +209,15 @@ def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
 
 
 @command.command(
-    "retry", help=_("Make a new plan for the users of a plan who failed or changed meanwhile; shows it, then asks.")
+    "retry",
+    help=_("Make a new plan for the users of a plan who failed or changed meanwhile; shows it, then asks."),
+    epilog=_("Example: licentia plans retry 3 --plan"),
 )
 @click.argument("plan_id", metavar="PLAN", type=int)
 @click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
 @click.option("--yes", is_flag=True, help=_("Apply without asking."))
-@click.option("--confirm", type=int, metavar="N", help=_("The number of users, above 20."))
-@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's share or count limit."))
+@click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
+@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
 @command_options()
 def retry(app: App, plan_id: int, **options: Any) -> int:
     """Nobody is forced: the same intent is judged anew on today's facts."""
@@ -216,9 +230,15 @@ def retry(app: App, plan_id: int, **options: Any) -> int:
     return decide(app, show(app, made), **options)
 
 
-@command.command("export", help=_("Write a plan's users with what happens, or its receipt, as CSV or JSON lines."))
+@command.command(
+    "export",
+    help=_("Write a plan's users with what happens, or its receipt, as CSV or JSON lines."),
+    epilog=_("Example: licentia plans export 3 --receipt --to receipt.csv"),
+)
 @click.argument("plan_id", metavar="PLAN", type=int)
-@click.option("--as", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help=_("The form."))
+@click.option(
+    "--as", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help=_("The file format.")
+)
 @click.option(
     "--receipt", "only_receipt", is_flag=True, help=_("What was changed: product, path, before, after, time, actor.")
 )

@@ -16,7 +16,11 @@ def command() -> None:
     """A noun; its verbs are below."""
 
 
-@command.command("list", help=_("List the tenant's products with total, assigned and available seats."))
+@command.command(
+    "list",
+    help=_("List the tenant's products with total, assigned and available seats."),
+    epilog=_("Example: licentia products list --json"),
+)
 @command_options()
 def list_(app: App) -> int:
     """All products, by name."""
@@ -69,7 +73,11 @@ def as_json(row: Any) -> dict[str, Any]:
     }
 
 
-@command.command("show", help=_("Show one product: seats, how it is assigned, and what its service plans carry."))
+@command.command(
+    "show",
+    help=_("Show one product: seats, how it is assigned, and what its service plans carry."),
+    epilog=_("Example: licentia products show SPE_E3"),
+)
 @click.argument("product")
 @command_options()
 def show(app: App, product: str) -> int:

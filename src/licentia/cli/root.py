@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from gettext import gettext as _
 
 import click
@@ -92,6 +93,10 @@ def root(lang: str | None) -> None:
 in_readers_language(root)
 
 
+BUG = 70
+"""Exit status of an error nobody expected (sysexits: EX_SOFTWARE), so that 1 keeps its meaning."""
+
+
 def run() -> int:
     """The exit status of the command that was asked for."""
     try:
@@ -107,12 +112,17 @@ def run() -> int:
         return 130
     except SystemExit:  # click's answer to a reader of our output that went away, as `head` does
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the outermost edge: every error ends as a sentence and a status
         from licentia.cli.sentences import explain
 
         known = explain(error)
         if known is None:
-            raise
+            traceback.print_exc()
+            click.echo(
+                _("This is a mistake in Licentia itself; what was being done was taken back. Please report it."),
+                err=True,
+            )
+            return BUG
         click.echo(known.text, err=True)
         return known.status
     return status if isinstance(status, int) else 0

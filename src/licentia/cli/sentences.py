@@ -139,7 +139,7 @@ BAD_INPUT: dict[str, Sentence] = {
         name=d.get("name") or "-", detail=d["detail"]
     ),
     "empty_file": lambda d: _("The file is empty. Nothing was changed."),
-    "not_text": lambda d: _("The file is not text but {kind}. Save it as CSV and try again.").format(**d),
+    "not_text": lambda d: _("The file is not text (kind: {kind}). Save it as CSV and try again.").format(**d),
     "no_user_column": lambda d: _(
         "The file has no column with user names. It needs one called User principal name; it has: {columns}."
     ).format(columns=", ".join(map(str, d["columns"]))),
@@ -313,6 +313,36 @@ def pause_reason(code: str) -> str:
         "errors": _("too many steps failed"),
         "no_seats": _("there were no licenses left"),
     }[code]
+
+
+JOURNAL: dict[str, Callable[[str], str]] = {
+    "baseline": lambda _p: _("Loaded"),
+    "clock.archive_purge": lambda _p: _("Archive mailbox deleted for good"),
+    "clock.drive_archive": lambda _p: _("OneDrive archived"),
+    "clock.drive_readonly": lambda _p: _("OneDrive made read-only"),
+    "clock.mailbox_purge": lambda _p: _("Mailbox deleted for good"),
+    "license.assign": lambda product: _("License assigned: {product}").format(product=product),
+    "license.change": lambda product: _("License changed: {product}").format(product=product),
+    "license.unassign": lambda product: _("License unassigned: {product}").format(product=product),
+    "never.add": lambda _p: _("Put on the never list"),
+    "never.remove": lambda _p: _("Taken off the never list"),
+    "plan.apply": lambda _p: _("Plan started"),
+    "plan.discard": lambda _p: _("Plan discarded"),
+    "plan.finish": lambda _p: _("Plan ended"),
+    "plan.pause": lambda _p: _("Plan paused"),
+    "plan.propose": lambda _p: _("Plan made"),
+    "plan.resume": lambda _p: _("Plan resumed"),
+    "tenant.clock": lambda _p: _("Clock moved"),
+    "tenant.create": lambda _p: _("Tenant made"),
+    "tenant.set": lambda _p: _("Settings changed"),
+    "user.import": lambda _p: _("User imported"),
+    "user.update": lambda _p: _("Account changed"),
+}
+
+
+def journal_kind(kind: str, product: str = "") -> str:
+    """What a row of the journal says happened; a kind that only a newer version knows is shown as it is."""
+    return JOURNAL[kind](product) if kind in JOURNAL else kind
 
 
 def source_kind(kind: int, name: str = "") -> str:

@@ -41,7 +41,7 @@ def list_(app: App) -> int:
         [t.name, origin_word(t.origin), t.country, date_time(clock.tenant_now(t.id), app.language, t.time_zone)]
         for t in every
     ]
-    click.echo(table([_("Tenant"), _("Origin"), _("Country"), _("Its time")], lines))
+    click.echo(table([_("Tenant"), _("Origin"), _("Country"), _("Tenant time")], lines))
     return 0
 
 
@@ -50,7 +50,11 @@ def origin_word(origin: str) -> str:
     return {"demo": _("Demo"), "imported": _("Copy from a file"), "empty": _("Local")}[origin]
 
 
-@command.command("create", help=_("Make an empty local tenant."))
+@command.command(
+    "create",
+    help=_("Make an empty local tenant."),
+    epilog=_("Example: licentia tenants create Rehearsal --time-zone Europe/Amsterdam"),
+)
 @click.argument("name")
 @click.option("--country", default="NL", show_default=True, help=_("Two letters."))
 @click.option("--time-zone", default="Europe/Amsterdam", show_default=True, help=_("Dates are shown in this zone."))
@@ -67,7 +71,11 @@ def create(app: App, name: str, *, country: str, time_zone: str) -> int:
     return 0
 
 
-@command.command("delete", help=_("Delete a tenant and everything in it: users, plans, journal. This can't be undone."))
+@command.command(
+    "delete",
+    help=_("Delete a tenant and everything in it: users, plans, journal. This can't be undone."),
+    epilog=_("Example: licentia tenants delete Rehearsal"),
+)
 @click.argument("name")
 @click.option("--yes", is_flag=True, help=_("Delete without asking."))
 @command_options(tenant=False)

@@ -135,7 +135,11 @@ def as_json(user: Any, rows: list[Any]) -> dict[str, Any]:
     }
 
 
-@command.command("show", help=_("Show one user: licenses with their paths, mailbox, OneDrive, grace periods."))
+@command.command(
+    "show",
+    help=_("Show one user: licenses with their paths, mailbox, OneDrive, grace periods."),
+    epilog=_("Example: licentia users show anna@contoso.example"),
+)
 @click.argument("user")
 @command_options()
 def show(app: App, user: str) -> int:

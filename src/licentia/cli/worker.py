@@ -12,6 +12,7 @@ from licentia.cli.app import App, command_options
 @click.command(
     "worker",
     help=_("Work on running plans and due clocks until stopped. Any number of workers may run."),
+    epilog=_("Example: licentia worker --once"),
 )
 @click.option("--once", is_flag=True, help=_("Do what is due now and stop."))
 @command_options(tenant=False)

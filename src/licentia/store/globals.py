@@ -21,7 +21,6 @@ GLOBAL_TABLES = frozenset(
         # SQLite's search table and its shadow tables: bounded by row id range
         "user_search",
         "user_search_config",
-        "user_search_content",
         "user_search_data",
         "user_search_docsize",
         "user_search_idx",

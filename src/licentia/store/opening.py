@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -55,9 +56,17 @@ def _prepare_folder(folder: Path) -> None:
     finally:
         os.umask(old)
     path = Path(str(connection.settings_dict["NAME"]))
-    if not path.exists():
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    if path.exists() and path.stat().st_size:
+        return
+    turn = Gate(f"{path}.migrate")
+    turn.acquire()
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Before any connection: two that turn a fresh file to WAL together get "locked" at once, without a wait.
+        with contextlib.closing(sqlite3.connect(path)) as fresh:
+            fresh.execute("PRAGMA journal_mode=WAL")
+    finally:
+        turn.release()
 
 
 def _bring_up_to_date() -> None:

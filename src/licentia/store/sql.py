@@ -83,7 +83,8 @@ def each(name: str, columns: Sequence[str] = ("value",)) -> str:
         parts = ", ".join(f"(e->>{i})::bigint AS {c}" for i, c in enumerate(columns))
         return f"(SELECT {parts} FROM jsonb_array_elements(%({name})s::jsonb) AS j(e)) AS {name}_"
     parts = ", ".join(f"json_extract(value, '$[{i}]') AS {c}" for i, c in enumerate(columns))
-    return f"(SELECT {parts} FROM json_each(%({name})s)) AS {name}_"
+    # LIMIT keeps the list whole: merged into the query, SQLite reads the text again for every row of the other table.
+    return f"(SELECT {parts} FROM json_each(%({name})s) LIMIT -1) AS {name}_"
 
 
 def listed(values: Sequence[int]) -> Any:

@@ -76,14 +76,28 @@ def put(users: Iterable[tuple[Any, ...]], licenses: Iterable[tuple[Any, ...]]) -
 
 
 def resolve_users(tenant_id: int) -> int:
-    """How many staged users the tenant does not have yet; the others know their id, by object id, else by name."""
+    """How many staged users the tenant does not have yet; the others know their id, by object id, else by name.
+
+    A row with an object id of its own is not the user of its name when another row, by object id, is that user renamed.
+    """
     sql.execute("CREATE INDEX stage_user_name ON stage_user (principal_key)", {})
-    for column in ("object_id", "principal_key"):
-        sql.execute(
-            f"UPDATE stage_user SET user_id = (SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s "
-            f"AND u.{column} = stage_user.{column}) WHERE user_id IS NULL AND {column} IS NOT NULL",
-            {"tenant": tenant_id},
-        )
+    sql.execute(
+        "UPDATE stage_user SET user_id = (SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s "
+        "AND u.object_id = stage_user.object_id) WHERE object_id IS NOT NULL",
+        {"tenant": tenant_id},
+    )
+    sql.execute("CREATE INDEX stage_user_known ON stage_user (user_id)", {})
+    sql.execute(
+        "UPDATE stage_user SET user_id = (SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s "
+        "AND u.principal_key = stage_user.principal_key AND (stage_user.object_id IS NULL "
+        "OR NOT EXISTS (SELECT 1 FROM stage_user o WHERE o.user_id = u.id))) WHERE user_id IS NULL",
+        {"tenant": tenant_id},
+    )
+    return count_new()
+
+
+def count_new() -> int:
+    """How many staged users the tenant does not have."""
     return int(sql.value("SELECT count(*) FROM stage_user WHERE user_id IS NULL", {}))
 
 
@@ -100,7 +114,7 @@ def name_clashes(tenant_id: int) -> list[tuple[int, str]]:
     """(line, name) of staged users whose name belongs to another user of the tenant who is not renamed by the file."""
     return sql.rows(
         "SELECT n.line, n.principal_name FROM stage_user n JOIN users u ON u.tenant_id = %(tenant)s "
-        "AND u.principal_key = n.principal_key WHERE n.user_id IS NOT NULL AND u.id <> n.user_id "
+        "AND u.principal_key = n.principal_key WHERE (n.user_id IS NULL OR u.id <> n.user_id) "
         "AND NOT EXISTS (SELECT 1 FROM stage_user o WHERE o.user_id = u.id AND o.principal_key <> u.principal_key)",
         {"tenant": tenant_id},
     )

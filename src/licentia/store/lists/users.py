@@ -123,8 +123,8 @@ def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
     """The name order, from a key on; a short word is looked for at the beginning of names."""
     condition, params = _condition(query)
     if words and cap is None:
-        condition += " AND u.sort_key >= %(from)s AND u.sort_key < %(below)s"
-        params |= {"from": words, "below": words + "\U0010ffff"}
+        condition += " AND u.sort_key >= %(start)s AND u.sort_key < %(below)s"
+        params |= {"start": words, "below": words + "\U0010ffff"}
     elif words:
         condition += " AND u.search_key LIKE %(pattern)s ESCAPE '\\'"
         params |= {"pattern": f"%{_like(words)}%"}
@@ -190,9 +190,9 @@ def find(tenant_id: int, key: str) -> UserRow | None:
 def close_names(tenant_id: int, key: str) -> list[str]:
     """A few user names that begin alike, to offer when one is not found."""
     found = sql.rows(
-        "SELECT u.principal_name FROM users u WHERE u.tenant_id = %(tenant)s AND u.principal_key >= %(from)s "
+        "SELECT u.principal_name FROM users u WHERE u.tenant_id = %(tenant)s AND u.principal_key >= %(start)s "
         "AND u.principal_key < %(below)s ORDER BY u.principal_key LIMIT 3",
-        {"tenant": tenant_id, "from": key[:4], "below": key[:4] + "\U0010ffff"},
+        {"tenant": tenant_id, "start": key[:4], "below": key[:4] + "\U0010ffff"},
     )
     return [row[0] for row in found]
 

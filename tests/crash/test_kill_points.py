@@ -5,25 +5,17 @@ Each kill has a tenant of its own in one store; the untouched twin beside them m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nursery import KILLED, Nursery, same, sound
-from nursery import nursery as nursery_in
+from crash.nursery import KILLED, same, sound
 
 if TYPE_CHECKING:
+    from crash.nursery import Nursery
     from database import Store
 
 TWIN = "twin"
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """The Python that forks the processes of this file."""
-    with nursery_in(tmp_path_factory.mktemp("crash")) as made:
-        yield made
 
 
 def kills(commits: int) -> list[dict[str, Any]]:
