@@ -31,7 +31,7 @@ from licentia.store import sql
 from licentia.store.lists import check, tenants
 from licentia.store.opening import open_store
 
-CHUNK = 40
+CHUNK = 20
 USERS = 200
 E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965"
 AUDIO = "0c266dff-15dd-4b49-8397-2bb16070ed52"
@@ -53,7 +53,7 @@ class Stage:
 def set_chunk(n: int) -> None:
     """Chunks and batches of `n`, so that a small tenant needs several transactions."""
     who.CHUNK = undo.CHUNK = n
-    record.BATCH = refresh.BATCH = 2 * n
+    record.BATCH = refresh.BATCH = 4 * n
     advance.BATCH = n
 
 
@@ -173,9 +173,9 @@ def unassign(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     return digest(tenant_id)
 
 
-def undo_it(stage: Stage, tenant: str) -> dict[str, Any]:
+def undo_it(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """They have it back."""
-    tenant_id = _load(tenant, USERS)
+    tenant_id = _load(tenant, users)
     done = _plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
     stage.arm()
     _plan(stage, tenant_id, Undo(done), Who("plan", str(done)))
@@ -264,17 +264,11 @@ def _of(tenant: str) -> int:
 # ---- clocks
 
 
-def clock(stage: Stage, tenant: str) -> dict[str, Any]:
+def clock(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """E3 was taken from everybody and the tenant's time is 120 days on."""
-    tenant_id = _load(tenant, USERS)
+    tenant_id = _load(tenant, users)
     _plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
-    stage.arm()
-    return clock_go_on(stage, tenant)
-
-
-def clock_go_on(_stage: Stage, tenant: str) -> dict[str, Any]:
-    """The same, for a tenant whose time is somewhere on the way; the goal is counted from the plan's end."""
-    tenant_id = _of(tenant)
+    stage.arm()  # from here on every call does the same: the goal is counted from the plan's end
     finished = sql.value("SELECT max(finished_at) FROM plan WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
     goal = finished + 120 * DAY
     if advance.clock.tenant_now(tenant_id) < goal:
@@ -299,15 +293,16 @@ def inline(stage: Stage, tenant: str, users: list[int], rounds: int) -> dict[str
 
 
 def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
-    """Users who hold Power Automate Free directly and nothing else, and are not on the never list."""
+    """Users who hold Power Automate Free directly and E3 not directly, and are not on the never list."""
     tenant_id = _of(tenant)
     found = sql.rows(
         "SELECT s.user_id FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
         "WHERE s.tenant_id = %(tenant)s AND p.sku_id = %(flow)s AND s.source_kind = 1 AND s.state = 1 "
-        "AND s.disabled_plans = '' AND NOT EXISTS (SELECT 1 FROM source o WHERE o.tenant_id = %(tenant)s "
-        "AND o.user_id = s.user_id AND o.product_id <> s.product_id) AND NOT EXISTS (SELECT 1 FROM never_list n "
+        "AND s.disabled_plans = '' AND NOT EXISTS (SELECT 1 FROM source o JOIN product e ON e.tenant_id = o.tenant_id "
+        "AND e.id = o.product_id WHERE o.tenant_id = %(tenant)s AND o.user_id = s.user_id AND o.source_kind = 1 "
+        "AND e.sku_id = %(e3)s) AND NOT EXISTS (SELECT 1 FROM never_list n "
         "WHERE n.tenant_id = %(tenant)s AND n.object_id = s.user_id) ORDER BY s.user_id LIMIT %(top)s",
-        {"tenant": tenant_id, "flow": FLOW, "top": top},
+        {"tenant": tenant_id, "flow": FLOW, "e3": E3, "top": top},
     )
     return [row[0] for row in found]
 

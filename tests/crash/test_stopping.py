@@ -29,7 +29,7 @@ def test_a_signal_pauses_the_plan_after_the_present_chunk(
     """At most the chunk in hand is done after the signal; nothing stays leased."""
     whole = nursery.start(store.env, "unassign", SMALL, tenant="whole").result()
     nursery.start(store.env, "prepare", SMALL, tenant="shared").result()
-    child = nursery.start(store.env, "run_until_signal", SMALL, tenant="shared", slow=0.3)
+    child = nursery.start(store.env, "run_until_signal", SMALL, tenant="shared", slow=0.15)
     child.wait_for_words(3)  # begun, and two chunks done
     seen = child.said()[-1]["done"]
     child.signal(number)

@@ -17,7 +17,7 @@ from licentia.domain.permissions import (
 from licentia.domain.reasons import NotPermitted
 
 ASSIGNERS = {Role.GLOBAL, Role.LICENSE, Role.USER}
-"""Licensing facts 7: Billing buys seats and may not assign them."""
+"""Billing buys seats and may not assign them."""
 
 
 @pytest.mark.parametrize("role", Role)

@@ -48,6 +48,14 @@ def test_a_rule_is_complete(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_a_source_is_one_that_a_reader_can_look_up(rule: Rule) -> None:
+    """I-10: Microsoft's text, a named report, or Licentia itself; our own reading never passes for Microsoft's."""
+    assert not re.search(r"licensing facts|pages \d", rule.source, re.IGNORECASE)
+    if rule.source.startswith("Licentia"):
+        assert rule.confidence == "ours"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_a_date_is_said_only_with_a_duration(rule: Rule) -> None:
     """{date} and days go together; mail and hold stop at once and have neither."""
     assert ("date" in parameters(rule.en)) is (rule.days is not None)

@@ -43,7 +43,7 @@ def command_options(*, tenant: bool = True) -> Callable[[Callable[..., Any]], Ca
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             kwargs.pop("lang", None)
-            name = kwargs.pop("tenant_name", None)
+            name = kwargs.pop("tenant_name", None) if tenant else None
             app = open_app(as_json=kwargs.pop("as_json", False), tenant_name=name, need_tenant=tenant)
             return function(app, *args, **kwargs)
 

@@ -148,7 +148,7 @@ def apply(app: App, plan_id: int, *, confirm: int | None, over_limit: bool, drif
     """Applies a draft plan in this process and shows the result; returns the exit status."""
     from licentia.changes import run
 
-    if drift:
+    if drift and run.load(app.tenant_id, plan_id)["state"] == "draft":
         show_drift(app, plan_id)
     run.apply(app.tenant_id, plan_id, app.actor, confirm=confirm, over_limit=over_limit)
     return carry_on(app, plan_id)

@@ -71,6 +71,13 @@ class LazyGroup(click.Group):
             return None
         return in_readers_language(importlib.import_module(COMMANDS[cmd_name][0]).command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            self.commands = {name: click.Command(name) for name in COMMANDS}  # only for "Did you mean …?"
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, text) for name, (_module, text) in COMMANDS.items()])

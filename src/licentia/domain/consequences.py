@@ -1,4 +1,4 @@
-"""What a user loses, keeps or regains when the enabled plans change (licensing facts 12), as cited rules.
+"""What a user loses, keeps or regains when the enabled plans change, as cited rules.
 
 Computed over enabled *plans*, never per product. Durations only: dates are made where the instant of removal is known.
 """

@@ -1,6 +1,6 @@
 """What a user holds: the enabled plans, which of them are sure to stay, and which products give a mailbox or a drive.
 
-Computed over enabled *plans*, never per product (licensing facts 12). What is lost is not decided here.
+Computed over enabled *plans*, never per product. What is lost is not decided here.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Holding:
     plans: frozenset[str]
     products: tuple[tuple[str, frozenset[str]], ...]
     sure: frozenset[str] = frozenset()
-    """Plans given by an assignment without trouble; one in error or disabled may end at any time (LF 2.3, 9.6)."""
+    """Plans given by an assignment without trouble; one in error or disabled may end at any time (R-41)."""
     strangers: frozenset[str] = frozenset()
-    """Products held that the catalog does not know (LF 9.9): they may carry anything."""
+    """Products held that the catalog does not know (R-63): they may carry anything."""
 
     def mailbox(self) -> bool | Maybe:
         """Whether a mailbox is carried; UNKNOWN when only a plan or product that nobody classified may carry it."""

@@ -1,4 +1,4 @@
-"""What becomes of a user's mailbox, archive and hold when the enabled plans change (licensing facts 5.1), as cited rules.
+"""What becomes of a user's mailbox, archive and hold when the enabled plans change, as cited rules.
 
 Unknown is never safe (I-7): where a fact is missing the earliest date is said, and that it is missing.
 """

@@ -1,6 +1,6 @@
 """Who may do what: roles mapped onto one set of capabilities, and the actor that a door receives.
 
-Doors ask `require`; nothing here knows sign-in or a command line. Source: licensing facts, section 7 (Microsoft 365 roles).
+Doors ask `require`; nothing here knows sign-in or a command line. The roles are those of Microsoft 365.
 """
 
 from __future__ import annotations

@@ -19,6 +19,10 @@ class GateTimeout(Exception):
     """Another process of ours kept the store longer than the bound."""
 
 
+class GateUnusable(OSError):
+    """The lock file cannot be opened: no rights, a read-only or full disk. Nothing was waited for."""
+
+
 class Gate:
     """A lock file and, beside it, a file that waiters hold shared so that a bulk writer can see and let them in.
 
@@ -40,11 +44,11 @@ class Gate:
         return self._held is not None
 
     def acquire(self) -> None:
-        """Returns holding the lock; raises GateTimeout after `wait_seconds`. Taking it twice is one lock."""
+        """Returns holding the lock; GateTimeout after `wait_seconds`, GateUnusable at once. Taking it twice is one lock."""
         if self._held is not None:
             return
         self._let_waiters_in()
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = _open(self._path)
         try:
             if not _try_lock(handle, fcntl.LOCK_EX):
                 self._wait(handle)
@@ -62,7 +66,7 @@ class Gate:
     def _wait(self, handle: int) -> None:
         begin = time.monotonic()
         told = False
-        waiting = self._open_waiting()
+        waiting = _open(self._path + ".wait")
         fcntl.flock(waiting, fcntl.LOCK_SH)
         try:
             while not _try_lock(handle, fcntl.LOCK_EX):
@@ -77,15 +81,19 @@ class Gate:
             os.close(waiting)
 
     def _let_waiters_in(self) -> None:
-        waiting = self._open_waiting()
+        waiting = _open(self._path + ".wait")
         try:
             if not _try_lock(waiting, fcntl.LOCK_EX):
                 time.sleep(COURTESY_SECONDS)
         finally:
             os.close(waiting)
 
-    def _open_waiting(self) -> int:
-        return os.open(self._path + ".wait", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise GateUnusable(error.errno, error.strerror, path) from error
 
 
 def _try_lock(handle: int, how: int) -> bool:

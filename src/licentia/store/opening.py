@@ -13,10 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import django
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from licentia.store.gate import Gate, GateTimeout
-from licentia.store.writing import StoreError, explain
+from licentia.store.writing import StoreError, explain_os, reading
 
 
 def open_store() -> None:
@@ -26,13 +26,12 @@ def open_store() -> None:
     try:
         if connection.vendor == "sqlite":
             _prepare_folder(Path(str(connection.settings_dict["NAME"])).parent)
-        _bring_up_to_date()
+        with reading():
+            _bring_up_to_date()
     except GateTimeout:
         raise StoreError("store_locked") from None
-    except DatabaseError as error:
-        raise explain(error) from error
     except OSError as error:
-        raise StoreError("store_unreachable", detail=str(error)) from error
+        raise explain_os(error) from error
 
 
 def say_when_waiting(say: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """The few ways SQL of ours reaches the database: one text for both, named parameters, and the dialect's own words.
 
+A database that cannot be used is a StoreError, whether a transaction is open or not.
 Holds no statement about licenses; those live in store.bulk and store.lists.
 """
 
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+
+from licentia.store.writing import reading
 
 Params = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -22,7 +25,7 @@ def is_postgres() -> bool:
 
 def rows(sql: str, params: Params) -> list[Row]:
     """All rows of a query."""
-    with connection.cursor() as cursor:
+    with reading(), connection.cursor() as cursor:
         cursor.execute(sql, params)
         found: list[Row] = cursor.fetchall()
         return found
@@ -30,7 +33,7 @@ def rows(sql: str, params: Params) -> list[Row]:
 
 def row(sql: str, params: Params) -> Row | None:
     """The first row, or None."""
-    with connection.cursor() as cursor:
+    with reading(), connection.cursor() as cursor:
         cursor.execute(sql, params)
         found: Row | None = cursor.fetchone()
         return found
@@ -44,7 +47,7 @@ def value(sql: str, params: Params) -> Any:
 
 def execute(sql: str, params: Params) -> int:
     """Rows affected."""
-    with connection.cursor() as cursor:
+    with reading(), connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
 
@@ -52,7 +55,7 @@ def execute(sql: str, params: Params) -> int:
 def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """One statement for many rows of positional parameters."""
     if rows:
-        with connection.cursor() as cursor:
+        with reading(), connection.cursor() as cursor:
             cursor.executemany(sql, [tuple(row) for row in rows])
 
 
@@ -64,9 +67,9 @@ def insert(table: str, columns: Sequence[str], values: Iterable[Sequence[Any]], 
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
     names = ", ".join(columns)
     marks = ", ".join(["%s"] * len(columns))
-    with connection.cursor() as cursor:
+    with reading(), connection.cursor() as cursor:
         if is_postgres() and not ignore and len(found) > 100:
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for one in found:
                     copy.write_row(one)
             return

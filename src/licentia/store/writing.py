@@ -5,16 +5,18 @@ Every door uses `writing()`; on SQLite it passes the gate (store.sqlite). No sta
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
-from licentia.store.gate import GateTimeout
+from licentia.store.gate import GateTimeout, GateUnusable
 
 
 class StoreError(Exception):
-    """The store cannot be used: `code` is store_locked, store_full, store_readonly, store_newer, store_broken."""
+    """The store cannot be used: `code` is store_locked, _full, _readonly, _newer, _broken or _unreachable."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
@@ -36,37 +38,61 @@ def writing(tenant_id: int | None = None) -> Iterator[None]:
             yield
     except GateTimeout:
         raise StoreError("store_locked") from None
-    except DatabaseError as error:
-        raise explain(error) from error
+    except GateUnusable as error:
+        raise explain_os(error) from error
+    except Error as error:
+        _raise_known(error)
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Reads whose database errors become a StoreError."""
+    """Statements whose database errors become a StoreError."""
     try:
         yield
-    except DatabaseError as error:
-        raise explain(error) from error
+    except Error as error:
+        _raise_known(error)
 
 
-def explain(error: DatabaseError) -> Exception:
+def _raise_known(error: Error) -> NoReturn:
+    known = explain(error)
+    if known is error:
+        raise error
+    raise known from error
+
+
+_CODES = {
+    "database is locked": "store_locked",
+    "lock timeout": "store_locked",
+    "disk is full": "store_full",
+    "no space left": "store_full",
+    "readonly": "store_readonly",
+    "read-only": "store_readonly",
+    "unable to open": "store_unreachable",
+    "malformed": "store_broken",
+    "not a database": "store_broken",
+}
+_UNREADABLE = {"SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_DATA", "SQLITE_IOERR_CORRUPTFS"}
+"""Kinds of SQLite's "disk I/O error" that mean a damaged file; with the others a write did not fit (quota, file size)."""
+
+
+def explain(error: Error) -> Exception:
     """The StoreError that a database error means, or the error itself when it is a bug of ours."""
     text = str(error).lower()
-    codes = {
-        "database is locked": "store_locked",
-        "lock timeout": "store_locked",
-        "disk is full": "store_full",
-        "no space left": "store_full",
-        "disk i/o error": "store_full",
-        "readonly": "store_readonly",
-        "read-only": "store_readonly",
-        "unable to open": "store_unreachable",
-        "malformed": "store_broken",
-        "not a database": "store_broken",
-    }
-    for words, code in codes.items():
+    if "disk i/o error" in text:
+        kind = getattr(error.__cause__, "sqlite_errorname", "")
+        return StoreError("store_broken" if kind in _UNREADABLE else "store_full", detail=str(error))
+    for words, code in _CODES.items():
         if words in text:
             return StoreError(code, detail=str(error))
-    if isinstance(error, OperationalError) and connection.vendor == "postgresql":
+    if isinstance(error, OperationalError | InterfaceError) and connection.vendor == "postgresql":
         return StoreError("store_unreachable", detail=str(error).strip().splitlines()[0])
     return error
+
+
+def explain_os(error: OSError) -> StoreError:
+    """The StoreError that an error of the file system means."""
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StoreError("store_readonly", detail=str(error))
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StoreError("store_full", detail=str(error))
+    return StoreError("store_unreachable", detail=str(error))
