@@ -130,6 +130,7 @@ class Bench:
         def ground() -> None:
             self.stores.restore(proposed)
             product_id = warm()
+            floor.prepare()
             timed(took, "floor", lambda: floor.apply(TENANT, plan, product_id, time.time_ns() // 1_000))
             self._same(users, count, floor.written(TENANT, plan))
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from licentia.changes import advance, run
 from licentia.domain.permissions import SYSTEM, Actor
+from licentia.domain.reasons import BadInput
 from licentia.store.lists import agenda
 
 IDLE_SECONDS = 1.0
@@ -27,7 +29,8 @@ def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: F
         for plan_id in agenda.running_plans(tenant_id):
             if should_stop():
                 return done
-            run.run(tenant_id, plan_id, actor, should_stop=should_stop, owner=owner)
+            with suppress(BadInput):  # no such plan: its tenant is being deleted
+                run.run(tenant_id, plan_id, actor, should_stop=should_stop, owner=owner)
             done += 1
         run.settle_agenda(tenant_id)
     return done

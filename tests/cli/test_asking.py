@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from command_line import CommandLine
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("LICENTIA_TEST_DATABASE") == "postgres", reason="what is asked is the same on both databases"
+)
 ALL = ("unassign", "SPE_E3", "--everyone")
 FEW = ("unassign", "EXCHANGEARCHIVE_ADDON", "--everyone")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 from command_line import CommandLine
 
@@ -152,7 +153,7 @@ def test_a_group_on_the_never_list_guards_its_members(demo: CommandLine) -> None
     assert "On the never list: Everybody." in shown.out
 
 
-def test_what_a_plan_did_can_be_exported(demo: CommandLine) -> None:
+def test_what_a_plan_did_can_be_exported(demo: CommandLine, tmp_path: Path) -> None:
     """Its users before and after, and its receipt; CSV and JSON lines, to a file and to a pipe."""
     demo.run("unassign", "SPE_E3", "--filter", SALES, "--plan")
     users = demo.ok("plans", "show", "1", "--json").json["plan"]["users"]
@@ -164,15 +165,16 @@ def test_what_a_plan_did_can_be_exported(demo: CommandLine) -> None:
     assert all(row["consequences"].startswith("R-") for row in ready)
 
     demo.run("plans", "apply", "1", "--confirm", str(len(ready)), "--over-limit")
-    path = demo.store.home / "receipt.csv"
+    path = tmp_path / "receipt.csv"
     demo.ok("plans", "export", "1", "--receipt", "--to", str(path))
     receipt = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
     assert {(row["before"], row["after"]) for row in receipt} >= {("assigned", "not assigned")}
     assert {row["userPrincipalName"] for row in receipt} == {row["userPrincipalName"] for row in ready}
     lines = [json.loads(line) for line in demo.ok("plans", "export", "1", "--as", "json").out.splitlines()]
     assert [line["state"] for line in lines].count("verified") == len(ready)
-    missing = demo.run("plans", "export", "1", "--to", str(demo.store.home / "no" / "where.csv"))
+    missing = demo.run("plans", "export", "1", "--to", str(tmp_path / "no" / "where.csv"))
     assert missing.status == 2
+    assert "can't be written" in missing.err
 
 
 def test_retry_takes_who_failed_or_changed(demo: CommandLine) -> None:

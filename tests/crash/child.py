@@ -18,21 +18,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licentia.store.settings")
 import django
-
-django.setup()
-
+import scenes  # beside this file
 from django.db import connections
 
-import scenes  # beside this file
 from licentia.domain import catalog, rulebook
+from licentia.domain.reasons import BadInput, Refused
 from licentia.store.locations import database_settings
 from licentia.store.writing import StoreError
 
 Order = dict[str, Any]
 FAILED, REFUSED = 1, 3
-"""Exit status of a scene that broke, and of one that the store refused."""
+"""Exit status of a scene that broke, and of one that was refused with a code."""
 
 
 def say(message: object) -> None:
@@ -78,6 +75,8 @@ class Trap:
 
 def main() -> None:
     """Answers orders until the input ends: a scene with its process id, a wait with the exit status or null."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licentia.store.settings")
+    django.setup()
     catalog.load()
     rulebook.load()
     say("ready")
@@ -99,7 +98,7 @@ def _fork(order: Order) -> int:
     with contextlib.suppress(SystemExit):
         try:
             status = _play(order)
-        except BaseException:
+        except BaseException:  # noqa: BLE001  the process ends here, whatever it was
             traceback.print_exc()
     sys.stderr.flush()
     os._exit(status)
@@ -112,7 +111,7 @@ def _play(order: Order) -> int:
     scene = getattr(scenes, order["scene"])
     try:
         result = scene(scenes.Stage(say, trap.arm), **order["args"])
-    except StoreError as error:
+    except (StoreError, BadInput, Refused) as error:
         say({"refused": error.code, "said": str(error.details.get("detail", ""))})
         return REFUSED
     say({"result": result, "commits": trap.commits, "statements": trap.statements})

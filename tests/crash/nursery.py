@@ -92,7 +92,7 @@ class Child:
         return self.end()["result"]
 
     def refusal(self) -> dict[str, str]:
-        """Why the store refused: `refused` is the code, `said` the database's own words."""
+        """Why the scene was refused: `refused` is the code, `said` the database's own words."""
         status = self.wait()
         assert status == 3, f"exit status {status}: {self.said()} {self._nursery.errors()}"
         last: dict[str, str] = self.said()[-1]

@@ -12,7 +12,9 @@ import random
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +27,7 @@ from licentia.domain import catalog
 from licentia.domain.instants import SECOND
 from licentia.domain.intents import Assign, Intent, Unassign, Undo
 from licentia.domain.permissions import local_shell
+from licentia.domain.reasons import BadInput, Refused
 from licentia.importing.demo import demo_tenant
 from licentia.importing.userfile import read_user_file
 from licentia.store import sql
@@ -193,9 +196,7 @@ def run_only(stage: Stage, tenant: str, slow: float = 0.0, owner: str | None = N
         time.sleep(slow)
 
     stage.say("begun")
-    after = run.run(
-        tenant_id, plan, ACTOR, should_stop=stage.stop.is_set, progress=progress, owner=owner
-    )
+    after = run.run(tenant_id, plan, ACTOR, should_stop=stage.stop.is_set, progress=progress, owner=owner)
     return {"state": after["state"], "why": after["pause_reason"], "verified": after["verified"]}
 
 
@@ -293,10 +294,11 @@ def inline(stage: Stage, tenant: str, users: list[int], rounds: int) -> dict[str
 
 
 def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
-    """Users who hold Power Automate Free directly and E3 not directly, and are not on the never list."""
+    """Users who hold Power Automate Free directly not E3, are not on the never list and have a location."""
     tenant_id = _of(tenant)
     found = sql.rows(
         "SELECT s.user_id FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
+        "JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id AND u.usage_location <> '' "
         "WHERE s.tenant_id = %(tenant)s AND p.sku_id = %(flow)s AND s.source_kind = 1 AND s.state = 1 "
         "AND s.disabled_plans = '' AND NOT EXISTS (SELECT 1 FROM source o JOIN product e ON e.tenant_id = o.tenant_id "
         "AND e.id = o.product_id WHERE o.tenant_id = %(tenant)s AND o.user_id = s.user_id AND o.source_kind = 1 "
@@ -311,66 +313,59 @@ def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
 
 
 def busy(stage: Stage, tenant: str, seed: int) -> None:
-    """Plans, inline changes, undo and clocks in a random order, for as long as the process lives."""
+    """Plans, inline changes, undo, clocks, imports and loads in a random order, for as long as the process lives."""
     dice = random.Random(seed)
     tenant_id = _of(tenant)
     users = [row[0] for row in sql.rows("SELECT id FROM users WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})]
     stage.say("begun")
     while True:
-        match dice.randrange(6):
-            case 0 | 1:
-                _some_plan(tenant_id, dice, users)
-            case 2:
-                apply_inline(tenant_id, dice.choice((Assign(E3), Unassign(E3))), dice.choice(users), ACTOR)
-            case 3 | 4:
-                worker.work_once(ACTOR)
-            case _:
-                now = advance.clock.tenant_now(tenant_id)
-                advance.set_clock(tenant_id, now + dice.randrange(1, 5) * DAY, ACTOR)
+        with suppress(Refused, BadInput):  # no seats, nothing to undo, a plan or a clock that another process moved
+            _something(tenant_id, dice, users)
+
+
+def _something(tenant_id: int, dice: random.Random, users: list[int]) -> None:
+    match dice.randrange(8):
+        case 0 | 1 | 2:
+            _some_plan(tenant_id, dice, users)
+        case 3:
+            for user in dice.sample(users, 5):
+                apply_inline(tenant_id, dice.choice((Assign(E3), Unassign(E3))), user, ACTOR)
+        case 4 | 5:
+            worker.work_once(ACTOR)
+        case 6:
+            _import(dice.choice(("copy", "other copy")), dice.choice((1, 2)))
+        case _:
+            now = advance.clock.tenant_now(tenant_id)
+            advance.set_clock(tenant_id, now + dice.randrange(1, 5) * DAY, ACTOR)
 
 
 def _some_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
-    some = tuple(dice.sample(users, 120))
     applied = [plan["id"] for plan in _plans(tenant_id) if plan["state"].startswith("applied")]
     sku = dice.choice((E3, AUDIO))
     intent: Intent = dice.choice((Unassign(sku), Assign(sku)))
-    whom = Who("users", "", some)
+    whom = Who("users", "", tuple(dice.sample(users, 120)))
     if applied and dice.random() < 0.3:
-        intent, whom = Undo(dice.choice(applied)), Who("plan", "")
-    with _refusals():
-        plan = propose.propose(tenant_id, intent, whom, ACTOR)
-        run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
-        run.run(tenant_id, plan, ACTOR)
-
-
-class _refusals:  # noqa: N801  reads as a statement
-    """Inside, the rules may say no: no seats, nothing to undo, a plan that another process moved."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        from licentia.domain.reasons import BadInput, Refused
-
-        return kind is not None and issubclass(kind, Refused | BadInput)
+        chosen = dice.choice(applied)
+        intent, whom = Undo(chosen), Who("plan", str(chosen))
+    plan = propose.propose(tenant_id, intent, whom, ACTOR)
+    run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
+    run.run(tenant_id, plan, ACTOR)
 
 
 def settle(_stage: Stage, tenant: str) -> dict[str, Any]:
-    """What is wrong once every running or paused plan has been brought to its end."""
+    """What is wrong once nobody works and every running plan has been brought to its end."""
     tenant_id = _of(tenant)
-    for plan in _plans(tenant_id):
-        if plan["state"] == "paused":
-            run.resume(tenant_id, plan["id"], ACTOR)
     until = time.monotonic() + PATIENCE
     while any(plan["state"] == "running" for plan in _plans(tenant_id)) and time.monotonic() < until:
         worker.work_once(ACTOR)
-        for plan in _plans(tenant_id):
-            if plan["state"] == "paused":  # no seats for it: a rule, not a fault
-                break
         time.sleep(0.02)
-    return {
+    found = {
         "still running": [plan["id"] for plan in _plans(tenant_id) if plan["state"] == "running"],
         "twice": _twice(tenant_id),
-    } | health(tenant_id)
+        "plans": Counter(plan["state"] for plan in _plans(tenant_id)),
+    }
+    copies = [one.id for one in tenants.every() if one.id != tenant_id]
+    return found | health(tenant_id) | {"copies": [health(copy) for copy in copies]}
 
 
 def _twice(tenant_id: int) -> list[Any]:
@@ -423,9 +418,7 @@ def digest(tenant_id: int) -> dict[str, Any]:
     params = {"tenant": tenant_id, "any": "%"}
     found: dict[str, Any] = {}
     for part, statement in _PARTS.items():
-        rows = [
-            [int(cell) if isinstance(cell, bool) else cell for cell in row] for row in sql.rows(statement, params)
-        ]
+        rows = [[int(cell) if isinstance(cell, bool) else cell for cell in row] for row in sql.rows(statement, params)]
         found[part] = sorted(rows, key=json.dumps)
     return found | health(tenant_id)
 
@@ -447,9 +440,7 @@ def state(_stage: Stage, tenant: str) -> dict[str, Any]:
 
 def journal_end(_stage: Stage, tenant: str) -> list[Any]:
     """Where the tenant's journal ends."""
-    found = sql.row(
-        "SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": _of(tenant)}
-    )
+    found = sql.row("SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": _of(tenant)})
     return list(found or ())
 
 
@@ -485,3 +476,23 @@ def wait_for_verified(_stage: Stage, tenant: str, least: int) -> None:
     while (run.load(tenant_id, last_plan(_stage, tenant))["verified"]) < least:
         assert time.monotonic() < until
         time.sleep(0.005)
+
+
+def writers_between(_stage: Stage, tenant: str) -> int:
+    """How many inline plans were written between the first and the last chunk of the tenant's plan."""
+    return int(
+        sql.value(
+            "SELECT count(*) FROM segment i JOIN plan p ON p.tenant_id = i.tenant_id AND p.id = i.plan_id "
+            "WHERE i.tenant_id = %(tenant)s AND p.is_inline AND i.id > %(first)s AND i.id < %(last)s",
+            {"tenant": _of(tenant)} | _bounds(_of(tenant)),
+        )
+    )
+
+
+def _bounds(tenant_id: int) -> dict[str, int]:
+    found = sql.row(
+        "SELECT min(s.id) + 1, max(s.id) FROM segment s JOIN plan p ON p.tenant_id = s.tenant_id AND p.id = s.plan_id "
+        "WHERE s.tenant_id = %(tenant)s AND NOT p.is_inline",
+        {"tenant": tenant_id},
+    )
+    return dict(zip(("first", "last"), found or (0, 0), strict=True))

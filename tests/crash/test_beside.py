@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from crash.nursery import Nursery
     from database import Store
 
-BIG = {"chunk": 1_000}
+BIG = {"chunk": 250}
 USERS = 20_000
 ONES = 10
 ROUNDS = 10
@@ -28,6 +28,7 @@ def test_small_changes_go_on_beside_a_large_plan(nursery: Nursery, store: Store)
     result = plan.result()
     after = nursery.play(store.env, "state", tenant="big")
     sound(after)
+    assert nursery.play(store.env, "writers_between", tenant="big") > ONES, "they did not run beside each other"
     (header,) = [row for row in after["plans"] if row[4] > 1]
     assert header[8] == header[4] == result["verified"] > USERS // 4
     assert header[9:11] == [0, 0]

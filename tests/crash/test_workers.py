@@ -111,9 +111,7 @@ def pause_lease(store: Store) -> None:
     store.run_raw("UPDATE plan_chunk SET lease_until = 1 WHERE state = 'leased'")
 
 
-def test_a_worker_held_inside_its_transaction_holds_others_up_and_loses_nothing(
-    nursery: Nursery, store: Store
-) -> None:
+def test_a_worker_held_inside_its_transaction_holds_others_up_and_loses_nothing(nursery: Nursery, store: Store) -> None:
     """A tenant has one writer at a time; the others wait, and then find that chunk done."""
     whole = wanted(nursery, store, SMALL)
     prepared(nursery, store, SMALL)
@@ -135,3 +133,30 @@ def test_a_worker_killed_inside_its_transaction_frees_those_who_wait(nursery: Nu
     assert waiting.waits(0.3), waiting.said()
     held.signal(signal.SIGKILL)
     same(waiting.result(), whole, "the one that waited")
+
+
+@pytest.mark.parametrize("n", [1, 5, 8, 11])
+def test_a_load_that_slept_while_another_began_anew_gives_up(nursery: Nursery, store: Store, n: int) -> None:
+    """Two loads of one name: the second takes the first for a dead one and removes it; no row of the first stays."""
+    nursery.play(store.env, "load", tenant="whole")
+    trap = {"at": "after", "n": n, "signal": int(signal.SIGSTOP)}
+    first = nursery.start(store.env, "load", {"trap": trap}, tenant="shop")
+    first.wait_until_stopped()
+    nursery.play(store.env, "load", tenant="shop")
+    first.signal(signal.SIGCONT)
+    assert first.refusal()["refused"] == "tenant_exists"
+    same(ends(nursery, store, "shop"), ends(nursery, store, "whole"), "the second load")
+    left = nursery.play(store.env, "delete_go_on", tenant="nobody")
+    assert set(left) <= {"id_block"}, "rows of the first load"
+
+
+def test_a_tenant_deleted_under_a_worker_is_gone(nursery: Nursery, store: Store) -> None:
+    """The worker turns away at its next chunk and writes no row of a tenant that is not there."""
+    prepared(nursery, store, SMALL)
+    trap = {"at": "after", "n": 3, "signal": int(signal.SIGSTOP)}
+    worker = nursery.start(store.env, "work", SMALL | {"trap": trap})
+    worker.wait_until_stopped()
+    assert nursery.play(store.env, "delete_go_on", tenant="shared") == {}
+    worker.signal(signal.SIGCONT)
+    worker.end()
+    assert nursery.play(store.env, "delete_go_on", tenant="shared") == {}

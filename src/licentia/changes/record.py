@@ -176,12 +176,19 @@ def load_tenant(rows: TenantRows, actor: Actor, name: str | None = None, progres
     _Loader(tenant_id, rows, progress).load()
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
+        _fence(tenant_id, wanted)
         rows_of.recount_pools(tenant_id)
         rows_of.update_tenant(tenant_id, {"origin": "demo"})
         after = journal.canonical({"users": list_of.count_users(tenant_id)})
         entry = Entry("baseline", "tenant", tenant_id, None, after)
         journal.write(tenant_id, door="record", actor=actor, now=now, entries=[entry])
     return tenant_id
+
+
+def _fence(tenant_id: int, name: str) -> None:
+    """Returns while the load is ours; BadInput when another load took it for a dead one and removed it."""
+    if not journal_rows.has_head(tenant_id):
+        raise BadInput("tenant_exists", name=name)
 
 
 class _Loader:
@@ -214,6 +221,7 @@ class _Loader:
         while batch := list(islice(users, BATCH)):
             first = ids.take(self.tenant_id, "user", len(batch))
             with writing(self.tenant_id):
+                _fence(self.tenant_id, self.rows.name)
                 self._users(batch, first)
             done += len(batch)
             if self.progress:
@@ -230,6 +238,7 @@ class _Loader:
         pools = [(tenant_id, self.products[p.sku_id], 0, p.capacity, 0) for p in rows.pools]
         pools += [(tenant_id, self.products[p.sku_id], self.purchases[p.ref], p.seats, 0) for p in rows.purchases]
         with writing(tenant_id):
+            _fence(tenant_id, rows.name)
             rows_of.add_products(tenant_id, list(self.products), min(self.products.values(), default=1))
             rows_of.add_groups(
                 tenant_id,
@@ -333,6 +342,7 @@ class _Loader:
         ]
         first = ids.take(self.tenant_id, "never", max(1, len(self.rows.never)))
         with writing(self.tenant_id):
+            _fence(self.tenant_id, self.rows.name)
             sql.insert("purchase", ("tenant_id", "id", "ref", "product_id", "buyer_user_id", "bought_at"), purchases)
             for i, (upn, reason) in enumerate(self.rows.never):
                 rows_of.put_never(self.tenant_id, first + i, "user", self.people[upn], reason)

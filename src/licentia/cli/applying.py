@@ -93,6 +93,8 @@ def decide(app: App, shown: Any, *, yes: bool, only_plan: bool, confirm: int | N
         if answer is None:
             return _leave(app, shown, only_plan=True)
         confirm, over_limit = answer
+    if not app.as_json:
+        click.echo("")
     return apply(app, plan["id"], confirm=confirm, over_limit=over_limit, drift=False)
 
 
@@ -184,7 +186,7 @@ def carry_on(app: App, plan_id: int) -> int:
     if app.as_json:
         click.echo(json.dumps(render_json.result(plan, results), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n" + render.result(app, plan, results))
+        click.echo(render.result(app, plan, results))
         if 0 < plan["verified"] <= 20:
             from licentia.cli.receipts import receipt
 

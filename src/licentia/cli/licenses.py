@@ -68,7 +68,7 @@ def _say_left_out(app: App, intent: Unassign | Assign) -> None:
 
 def _inline(app: App, intent: Unassign | Assign, user_id: int) -> int:
     from licentia.cli.receipts import receipt
-    from licentia.cli.render import Text, sentence, undo_line
+    from licentia.cli.render import Text, copy_line, sentence, undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
     verdict, text = done.verdict, Text(app)
@@ -87,6 +87,8 @@ def _inline(app: App, intent: Unassign | Assign, user_id: int) -> int:
             rule = book[said.rule]
             click.echo(f"{rule.id}  {sentence(rule.sentence(app.language), said.params, when)}")
         click.echo("\n" + undo_line(text, done.plan_id, done.undo_until))
+        if app.tenant.origin == "imported":
+            click.echo(copy_line())
     if done.plan_id is not None:
         return 0
     return 1 if verdict.reason and REASONS[verdict.reason].is_error else 0

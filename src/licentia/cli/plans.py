@@ -41,8 +41,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
     for plan in found:
         state = sentences.plan_state(plan["state"])
         if plan["undone"]:
-            undone = _("Undone {n} of {m}").format(n=text.n(plan["undone"]), m=text.n(plan["verified"]))
-            state = f"{state}, {undone}"
+            state = f"{state}. {render.undone(text, plan)}"
         until = "-" if plan["undo_until"] is None else text.time(plan["undo_until"])
         lines.append(
             [
@@ -56,7 +55,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
             ]
         )
     header = [_("Plan"), _("What"), _("Users"), _("Status"), _("Made by"), _("Made on"), _("Undo until")]
-    click.echo(table(header, lines, frozenset({2})))
+    click.echo(table(header, lines, frozenset({0, 2})))
     return 0
 
 
@@ -253,7 +252,7 @@ def export(app: App, plan_id: int, *, form: str, only_receipt: bool, path: str |
     try:
         stream = open(path, "w", encoding="utf-8", newline="") if path else sys.stdout  # noqa: SIM115
     except OSError as error:
-        raise BadInput("unreadable_file", name=path, detail=error.strerror or str(error)) from None
+        raise BadInput("unwritable_file", name=path, detail=error.strerror or str(error)) from None
     try:
         if form == "json":
             for row in rows:

@@ -144,11 +144,14 @@ def _facts(text: Text, shown: Preview) -> list[str]:
             found.append(said.format(product=product_name(seat.sku_id), need=text.n(seat.needed), free=free))
     if shown.plan["ready"]:
         found.append(_undo(text, shown))
-    if shown.is_copy:
-        found.append(
-            _("This tenant is a copy made from a file. Carry the change out in your own tenant, then import again.")
-        )
+        if shown.is_copy:
+            found.append(copy_line())
     return found
+
+
+def copy_line() -> str:
+    """What is said of every change in a copy of a tenant."""
+    return _("This tenant is a copy made from a file. Carry the change out in your own tenant, then import again.")
 
 
 def _undo(text: Text, shown: Preview) -> str:
@@ -167,6 +170,8 @@ def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None],
         _("Plan {plan}: {state}").format(plan=plan["id"], state=sentences.plan_state(plan["state"])),
         done,
     ]
+    if plan["undone"]:
+        lines.append(undone(text, plan))
     if plan["state"] == "paused" and plan["pause_reason"]:
         lines.append(
             _("It paused because {why}. Go on with: licentia plans resume {plan}").format(
@@ -180,9 +185,16 @@ def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None],
     ]
     if rows:
         lines += ["", table([_("Status"), _("Users"), _("Why")], rows, frozenset({1}))]
-    if plan["verified"] and plan["undo_of"] is None:
+    if plan["undone"] < plan["verified"] and plan["undo_of"] is None:
         lines += ["", undo_line(text, plan["id"], plan["undo_until"])]
+    if plan["verified"] and app.tenant.origin == "imported":
+        lines.append(copy_line())
     return "\n".join(lines)
+
+
+def undone(text: Text, plan: dict[str, Any]) -> str:
+    """How many of a plan's users were put back."""
+    return _("Undone {n} of {m}").format(n=text.n(plan["undone"]), m=text.n(plan["verified"]))
 
 
 def undo_line(text: Text, plan_id: int, until: Instant | None) -> str:

@@ -138,6 +138,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "unreadable_file": lambda d: _("The file {name} can't be read: {detail}.").format(
         name=d.get("name") or "-", detail=d["detail"]
     ),
+    "unwritable_file": lambda d: _("The file {name} can't be written: {detail}.").format(**d),
     "empty_file": lambda d: _("The file is empty. Nothing was changed."),
     "not_text": lambda d: _("The file is not text (kind: {kind}). Save it as CSV and try again.").format(**d),
     "no_user_column": lambda d: _(

@@ -64,7 +64,7 @@ def _table(app: App, page: Any, held: dict[int, list[Any]]) -> None:
         [
             user.display_name,
             user.principal_name,
-            known(user.department),
+            known(user.department) if user.department != "" else "-",
             sign_in_word(user.account_enabled),
             licenses(held.get(user.id, [])),
         ]
@@ -85,8 +85,8 @@ def _table(app: App, page: Any, held: dict[int, list[Any]]) -> None:
 
 
 def known(value: str | None) -> str:
-    """A text fact; "Not known" for None."""
-    return _("Not known") if value is None else value
+    """A text fact; "Not known" for None, "none" for an empty one."""
+    return _("Not known") if value is None else value or _("none")
 
 
 def sign_in_word(enabled: bool | None) -> str:

@@ -23,9 +23,9 @@ def as_text(app: App, user: UserRow, detail: UserDetail, rows: list[Any]) -> str
         [_("Username"), user.principal_name],
         [_("Object ID"), user.object_id],
         [_("Department"), known(user.department)],
-        [_("Usage location"), _("none") if user.usage_location == "" else known(user.usage_location)],
+        [_("Usage location"), known(user.usage_location)],
         [_("Sign-in status"), sign_in_word(user.account_enabled)],
-        [_("Account"), _account(user, detail)],
+        [_("Account"), _account(app, user, detail)],
         [_("Last sign-in"), _sign_in(text, user)],
         [_("Mailbox"), _mailbox(app, detail)],
         ["OneDrive", _drive(app, detail)],
@@ -33,7 +33,7 @@ def as_text(app: App, user: UserRow, detail: UserDetail, rows: list[Any]) -> str
             _("Office devices"),
             _("Not known") if detail.office_devices is None else number(detail.office_devices, app.language),
         ],
-        [_("Phone number"), _("none") if detail.phone_number == "" else known(detail.phone_number)],
+        [_("Phone number"), known(detail.phone_number)],
     ]
     if detail.never_reason is not None:
         facts.append([_("Never list"), detail.never_reason])
@@ -64,8 +64,10 @@ def _state(state: int, error: str | None) -> str:
     return f"{word}: {error}" if error else word
 
 
-def _account(user: UserRow, detail: UserDetail) -> str:
+def _account(app: App, user: UserRow, detail: UserDetail) -> str:
     words = [_("Guest")] if user.user_type == "Guest" else []
+    if detail.is_synced is None and app.tenant.origin == "imported":  # an empty cell says neither yes nor no
+        return ", ".join([*words, _("Not known")])
     words.append(
         {True: _("From Active Directory"), False: _("Cloud account, synced before"), None: _("Cloud account")}[
             None if detail.is_synced is None else bool(detail.is_synced)

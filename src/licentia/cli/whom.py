@@ -157,7 +157,7 @@ def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: boo
         with path.open("w", encoding="utf-8-sig", newline="") as stream:
             write_bad_rows(rows, header, stream)
     except OSError as error:
-        raise BadInput("unreadable_file", name=str(path), detail=error.strerror or str(error)) from None
+        raise BadInput("unwritable_file", name=str(path), detail=error.strerror or str(error)) from None
     if stop:
         raise BadInput("bad_rows", n=len(bad), path=str(path))
     text = ngettext("{n} row left out; see {path}.", "{n} rows left out; see {path}.", len(bad))

@@ -101,13 +101,16 @@ def listed_texts(values: Sequence[str]) -> Any:
 
 
 def among(name: str) -> str:
-    """`x IN <this>`: the numbers of the list parameter `name`."""
-    return f"(SELECT unnest(%({name})s::bigint[]))" if is_postgres() else f"(SELECT value FROM json_each(%({name})s))"
+    """`x <this>`: x is one of the numbers of the list parameter `name`.
+
+    Not `IN (SELECT unnest(…))`: on tables without statistics PostgreSQL joins that row by row (18 s for 5,000 of 42,000).
+    """
+    return f"= ANY(%({name})s::bigint[])" if is_postgres() else f"IN (SELECT value FROM json_each(%({name})s))"
 
 
 def among_texts(name: str) -> str:
-    """`x IN <this>`: the texts of the list parameter `name`."""
-    return f"(SELECT unnest(%({name})s::text[]))" if is_postgres() else f"(SELECT value FROM json_each(%({name})s))"
+    """`x <this>`: x is one of the texts of the list parameter `name`."""
+    return f"= ANY(%({name})s::text[])" if is_postgres() else f"IN (SELECT value FROM json_each(%({name})s))"
 
 
 def joined(expression: str, separator: str, order: str) -> str:

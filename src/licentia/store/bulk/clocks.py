@@ -26,7 +26,7 @@ def run_out(tenant_id: int, kind: str, users: list[tuple[int, Instant]]) -> None
     }
     for statement in _EFFECTS.get(kind, ()):
         sql.execute(statement.replace("{pairs}", sql.each("pairs", ("user_id", "at"))), params)
-    among = "= ANY(%(users)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('users')}"
+    among = sql.among("users")
     sql.execute(f"DELETE FROM clock WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND user_id {among}", params)
 
 

@@ -84,7 +84,7 @@ def load(tenant_id: int, user_ids: list[int], *, never_by_group: bool) -> list[t
     """(user id, signature) of these users, by id; users that do not exist or are deleted are not there."""
     statement = (
         f"SELECT u.id, {signature(never_by_group=never_by_group)} FROM {FROM} "
-        f"WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('ids')} AND u.deleted_at IS NULL ORDER BY u.id"
+        f"WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('ids')} AND u.deleted_at IS NULL ORDER BY u.id"
     )
     return sql.rows(statement, {"tenant": tenant_id, "ids": sql.listed(user_ids)})
 

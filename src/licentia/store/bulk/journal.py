@@ -45,6 +45,11 @@ def open_head(tenant_id: int) -> None:
     )
 
 
+def has_head(tenant_id: int) -> bool:
+    """Whether the tenant's journal can be written; a tenant that is being deleted has no head."""
+    return sql.row("SELECT 1 FROM head WHERE tenant_id = %(tenant)s", {"tenant": tenant_id}) is not None
+
+
 def lock_head(tenant_id: int, now: Instant) -> Head:
     """The head, held until the transaction ends; remembers `now` so that time never runs back."""
     found = sql.row(
@@ -79,7 +84,7 @@ def append(rows: Sequence[tuple[object, ...]], segment: tuple[object, ...]) -> N
 
 def changed_users(tenant_id: int, users: list[int], since_seq: int) -> set[int]:
     """Those of these users whom the journal names after `since_seq`."""
-    among = "= ANY(%(users)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('users')}"
+    among = sql.among("users")
     found = sql.rows(
         "SELECT DISTINCT object_id FROM journal WHERE tenant_id = %(tenant)s AND object_kind = 'user' "
         f"AND object_id {among} AND seq > %(since)s",
@@ -92,7 +97,8 @@ def written_by_others(tenant_id: int, plan_id: int, since_seq: int) -> int:
     """How many rows the journal has after `since_seq` that are not this plan's own."""
     found = sql.value(
         "SELECT h.seq - %(since)s - coalesce((SELECT sum(s.last_seq - s.first_seq + 1) FROM segment s "
-        "WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.first_seq > %(since)s), 0) "
+        "WHERE s.tenant_id = %(tenant)s AND s.first_seq > %(since)s AND s.id IN (SELECT g.id FROM segment g "
+        "WHERE g.tenant_id = %(tenant)s AND g.plan_id = %(plan)s)), 0) "
         "FROM head h WHERE h.tenant_id = %(tenant)s",
         {"tenant": tenant_id, "plan": plan_id, "since": since_seq},
     )
@@ -109,7 +115,7 @@ def shared_facts_changed(tenant_id: int, since_seq: int) -> bool:
     return bool(
         sql.row(
             f"SELECT 1 FROM journal WHERE tenant_id = %(tenant)s AND object_kind IN ({kinds}) "
-            "AND seq > %(since)s LIMIT 1",
+            "AND seq + 0 > %(since)s LIMIT 1",  # by the object's index: these are few, a plan's own rows are many
             {"tenant": tenant_id, "since": since_seq},
         )
     )

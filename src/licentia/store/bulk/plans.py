@@ -189,7 +189,7 @@ def pending(tenant_id: int, plan_id: int, from_n: int, to_n: int) -> list[tuple[
 
 def end_steps(tenant_id: int, plan_id: int, steps: list[int], state: str, reason: str | None, now: Instant) -> int:
     """How many of these steps have now ended without a change."""
-    among = "= ANY(%(steps)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('steps')}"
+    among = sql.among("steps")
     return sql.execute(
         "UPDATE plan_step SET state = %(state)s, reason = %(reason)s, at = %(now)s "
         f"WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND n {among} AND state = 'pending'",
@@ -213,7 +213,7 @@ def verify_steps(
     undo_until: Instant | None,
 ) -> int:
     """How many steps of these classes in the range are now verified."""
-    among = "= ANY(%(classes)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('classes')}"
+    among = sql.among("classes")
     return sql.execute(
         f"UPDATE plan_step SET state = 'verified', at = %(now)s, undo_until = {_big('until')} "
         "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND n BETWEEN %(from_n)s AND %(to_n)s "

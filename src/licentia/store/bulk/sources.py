@@ -81,7 +81,7 @@ def holders(tenant_id: int, key: SourceKey, users: list[int]) -> dict[int, Sourc
 
 
 def _among_users() -> str:
-    return "= ANY(%(users)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('users')}"
+    return sql.among("users")
 
 
 def move_seats(tenant_id: int, product_id: int, purchase_id: int, delta: int) -> bool:

@@ -298,7 +298,7 @@ def new_users(after: int, top: int) -> list[tuple[int, str]]:
 
 def drop_lines(lines: list[int]) -> None:
     """These lines are no longer staged."""
-    among = "= ANY(%(lines)s::bigint[])" if sql.is_postgres() else f"IN {sql.among('lines')}"
+    among = sql.among("lines")
     for table in ("stage_license", "stage_user"):
         sql.execute(f"DELETE FROM {table} WHERE line {among}", {"lines": sql.listed(lines)})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
+from licentia.store.lists import undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +44,48 @@ def newest(
     plan_id: int | None = None,
 ) -> list[AuditRow]:
     """The newest rows below number `before`, of one user or one plan when asked."""
-    conditions, params = "", {"tenant": tenant_id, "top": top}
+    if plan_id is not None:
+        return _of_plan(tenant_id, plan_id, top, before, user_id)
+    conditions, params = "", {"tenant": tenant_id, "top": top, "before": before, "user": user_id}
     if before is not None:
         conditions += " AND j.seq < %(before)s"
-        params["before"] = before
-    if user_id is not None:
-        conditions += " AND j.object_kind = 'user' AND j.object_id = %(user)s"
-        params["user"] = user_id
-    if plan_id is not None:
-        conditions += (
-            " AND j.segment_id IN (SELECT g.id FROM segment g WHERE g.tenant_id = %(tenant)s AND g.plan_id = %(plan)s)"
+    if user_id is not None:  # the object's index first: ordered by number, SQLite would walk the whole journal back
+        older = " AND x.seq < %(before)s" if before is not None else ""
+        conditions = (
+            " AND j.seq IN (SELECT x.seq FROM journal x WHERE x.tenant_id = %(tenant)s AND x.object_kind = 'user' "
+            f"AND x.object_id = %(user)s{older} ORDER BY x.seq DESC LIMIT %(top)s)"
         )
-        params["plan"] = plan_id
     found = sql.rows(f"{_SELECT} WHERE j.tenant_id = %(tenant)s{conditions} ORDER BY j.seq DESC LIMIT %(top)s", params)
     return [AuditRow(*row) for row in found]
 
 
+def _of_plan(tenant_id: int, plan_id: int, top: int, before: int | None, user_id: int | None) -> list[AuditRow]:
+    """The plan's rows from its newest segment back, until there are `top`."""
+    one = "" if user_id is None else " AND j.object_kind = 'user' AND j.object_id = %(user)s"
+    rows: list[AuditRow] = []
+    for first, last in reversed(undoing.segments(tenant_id, plan_id)):
+        end = last if before is None else min(last, before - 1)
+        if end >= first and len(rows) < top:
+            params = {"tenant": tenant_id, "first": first, "last": end, "user": user_id, "top": top - len(rows)}
+            found = sql.rows(f"{_SELECT} WHERE {_RANGE}{one} ORDER BY j.seq DESC LIMIT %(top)s", params)
+            rows += [AuditRow(*row) for row in found]
+    return rows
+
+
 def receipt(tenant_id: int, plan_id: int, after: int, top: int) -> list[AuditRow]:
     """The plan's license rows after number `after`, in order: per user what was before, what is after, when and who."""
-    found = sql.rows(
-        f"{_SELECT} WHERE j.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND j.object_kind = 'user' "
-        "AND j.seq > %(after)s ORDER BY j.seq LIMIT %(top)s",
-        {"tenant": tenant_id, "plan": plan_id, "after": after, "top": top},
-    )
-    return [AuditRow(*row) for row in found]
+    rows: list[AuditRow] = []
+    for first, last in undoing.segments(tenant_id, plan_id):
+        if last > after and len(rows) < top:
+            params = {"tenant": tenant_id, "first": max(first, after + 1), "last": last, "top": top - len(rows)}
+            found = sql.rows(
+                f"{_SELECT} WHERE {_RANGE} AND j.object_kind = 'user' ORDER BY j.seq LIMIT %(top)s", params
+            )
+            rows += [AuditRow(*row) for row in found]
+    return rows
+
+
+_RANGE = "j.tenant_id = %(tenant)s AND j.seq BETWEEN %(first)s AND %(last)s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def purchase_buyers(tenant_id: int, purchase_ids: list[int]) -> dict[int, str]:
     """By purchase, the display name of its buyer."""
     found = sql.rows(
         "SELECT b.id, u.display_name FROM purchase b JOIN users u ON u.tenant_id = b.tenant_id AND u.id = b.buyer_user_id "
-        f"WHERE b.tenant_id = %(tenant)s AND b.id IN {sql.among('ids')}",
+        f"WHERE b.tenant_id = %(tenant)s AND b.id {sql.among('ids')}",
         {"tenant": tenant_id, "ids": sql.listed(purchase_ids)},
     )
     return dict(found)
@@ -63,7 +63,7 @@ def purchase_buyers(tenant_id: int, purchase_ids: list[int]) -> dict[int, str]:
 def group_names(tenant_id: int, group_ids: list[int]) -> dict[int, str]:
     """By group, its display name."""
     found = sql.rows(
-        f"SELECT g.id, g.display_name FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id IN {sql.among('ids')}",
+        f"SELECT g.id, g.display_name FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id {sql.among('ids')}",
         {"tenant": tenant_id, "ids": sql.listed(group_ids)},
     )
     return dict(found)

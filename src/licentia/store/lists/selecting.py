@@ -44,7 +44,7 @@ def by_names(tenant_id: int, keys: list[str]) -> dict[str, int]:
     for column in ("principal_key", "object_id"):
         rows = sql.rows(
             f"SELECT u.{column}, u.id FROM users u WHERE u.tenant_id = %(tenant)s "
-            f"AND u.{column} IN {sql.among_texts('keys')} AND u.deleted_at IS NULL",
+            f"AND u.{column} {sql.among_texts('keys')} AND u.deleted_at IS NULL",
             {"tenant": tenant_id, "keys": sql.listed_texts(keys)},
         )
         found.update(rows)

@@ -105,7 +105,7 @@ def _search(tenant_id: int, words: str) -> list[int]:
 def _few(tenant_id: int, query: Query, hits: list[int]) -> Page:
     condition, params = _condition(query)
     found = sql.rows(
-        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id IN {sql.among('hits')} "
+        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('hits')} "
         f"AND u.deleted_at IS NULL{condition} ORDER BY u.sort_key || '', u.id",
         {"tenant": tenant_id, "hits": sql.listed(hits)} | params,
     )
@@ -168,7 +168,7 @@ def sources(tenant_id: int, user_ids: list[int]) -> list[sql.Row]:
     return sql.rows(
         "SELECT s.user_id, p.sku_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, s.since_at "
         "FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
-        f"WHERE s.tenant_id = %(tenant)s AND s.user_id IN {sql.among('users')} "
+        f"WHERE s.tenant_id = %(tenant)s AND s.user_id {sql.among('users')} "
         "ORDER BY s.user_id, s.product_id, s.source_kind, s.source_id",
         {"tenant": tenant_id, "users": sql.listed(user_ids)},
     )
@@ -233,7 +233,7 @@ def detail(tenant_id: int, user_id: int) -> UserDetail:
         params,
     )
     clocks = sql.rows(
-        "SELECT kind, due_at FROM clock WHERE tenant_id = %(tenant)s AND user_id = %(user)s ORDER BY due_at",
+        "SELECT kind, due_at FROM clock WHERE tenant_id = %(tenant)s AND user_id = %(user)s",
         params,
     )
     never = sql.value(
@@ -244,5 +244,5 @@ def detail(tenant_id: int, user_id: int) -> UserDetail:
     )
     assert account is not None, "the caller has just read this user"
     created_at, is_synced, devices, phone, read_at = account
-    running = tuple((str(kind), int(at)) for kind, at in clocks)
+    running = tuple((str(kind), int(at)) for kind, at in sorted(clocks, key=lambda clock: clock[1]))
     return UserDetail(created_at, is_synced, devices, phone, read_at, mailbox, drive, running, never)
