@@ -87,9 +87,7 @@ def test_any_table_in_any_dress_comes_back(
     top = f"sep={delimiter}{ends}" if says_sep else ""
     found = read((top + text.getvalue()).encode(encoding))
     assert [
-        (row.user_principal_name, row.display_name, row.department)
-        for row in found
-        if isinstance(row, UserRow)
+        (row.user_principal_name, row.display_name, row.department) for row in found if isinstance(row, UserRow)
     ] == [(name, first.strip() or None, second.strip() or None) for name, first, second in table]
     assert len(found) == len(table)
 

@@ -284,6 +284,4 @@ def test_dates(text: str, iso: str | None) -> None:
 )
 def test_what_is_no_date_is_a_row_error(text: str) -> None:
     """A date that cannot be one is shown, not dropped."""
-    assert errors(f"upn,When created\na@b.c,{text}\n") == [
-        (2, "bad_value", {"column": "When created", "text": text})
-    ]
+    assert errors(f"upn,When created\na@b.c,{text}\n") == [(2, "bad_value", {"column": "When created", "text": text})]

@@ -92,9 +92,7 @@ def test_an_answer_of_graph_is_understood() -> None:
         licenses=(
             LicenseRow(E3, SourceKind.DIRECT, None, frozenset({PLAN}), since=1_682_899_200_000_000),
             LicenseRow(E3, SourceKind.GROUP, GROUP),
-            LicenseRow(
-                UNKNOWN_SKU, SourceKind.GROUP, GROUP, state=AssignmentState.ERROR, error="CountViolation"
-            ),
+            LicenseRow(UNKNOWN_SKU, SourceKind.GROUP, GROUP, state=AssignmentState.ERROR, error="CountViolation"),
         ),
     )
     assert bram == UserRow(line=2, user_principal_name="bram@contoso.com")
@@ -135,9 +133,7 @@ def test_encodings_of_json() -> None:
 
 def test_licenses_without_paths_have_an_unknown_path() -> None:
     """assignedLicenses alone never becomes "direct"."""
-    file = opened(
-        json.dumps([{**BRAM, "assignedLicenses": [{"skuId": E3.upper(), "disabledPlans": [PLAN]}]}])
-    )
+    file = opened(json.dumps([{**BRAM, "assignedLicenses": [{"skuId": E3.upper(), "disabledPlans": [PLAN]}]}]))
     [row] = file.rows()
     assert not file.paths_known
     assert isinstance(row, UserRow)
@@ -244,9 +240,7 @@ def test_no_user_at_all() -> None:
 def test_a_long_answer_on_one_line() -> None:
     """Chunks end anywhere: inside names, numbers and escapes."""
     user = ANNA | {"id": None}
-    entries = [
-        user | {"userPrincipalName": f"u{n}@b.c", "displayName": "é\n" * (n % 50)} for n in range(2_000)
-    ]
+    entries = [user | {"userPrincipalName": f"u{n}@b.c", "displayName": "é\n" * (n % 50)} for n in range(2_000)]
     found = rows(json.dumps({"value": entries}))
     assert len(found) == 2_000
     assert all(isinstance(row, UserRow) and len(row.licenses) == 3 for row in found)

@@ -25,11 +25,7 @@ def test_one_user_a_line() -> None:
     assert read(text) == [
         (3, "anna@contoso.com"), (4, ID), (5, "bram@contoso.com"), (6, "bad_user_name"),
     ]  # fmt: skip
-    kinds = [
-        row.is_object_id
-        for row in read_user_list(lambda: io.BytesIO(text.encode()))
-        if isinstance(row, UserId)
-    ]
+    kinds = [row.is_object_id for row in read_user_list(lambda: io.BytesIO(text.encode())) if isinstance(row, UserId)]
     assert kinds == [False, True, False]
 
 

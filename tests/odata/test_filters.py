@@ -146,12 +146,8 @@ REFUSALS: list[tuple[str, str, int, dict[str, object]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "position", "details"), REFUSALS, ids=[ascii(r[0]) for r in REFUSALS]
-)
-def test_what_is_no_filter_is_refused(
-    text: str, code: str, position: int, details: dict[str, object]
-) -> None:
+@pytest.mark.parametrize(("text", "code", "position", "details"), REFUSALS, ids=[ascii(r[0]) for r in REFUSALS])
+def test_what_is_no_filter_is_refused(text: str, code: str, position: int, details: dict[str, object]) -> None:
     """A refusal names its code, the place and what stood there."""
     with pytest.raises(FilterError) as caught:
         parse_filter(text)
@@ -200,9 +196,7 @@ def test_an_open_quote_fails_at_once() -> None:
     assert caught.value.code == "unterminated_string"
 
 
-names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True).filter(
-    lambda name: name.lower() != "not"
-)
+names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True).filter(lambda name: name.lower() != "not")
 paths = st.lists(names, min_size=1, max_size=3).map(tuple)
 strings = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 instants = st.datetimes(timezones=st.just(UTC)).filter(lambda instant: 1 < instant.year < 9999)
@@ -244,9 +238,7 @@ trees: st.SearchStrategy[Node] = st.recursive(leaves, branches, max_leaves=12)
 words = st.one_of(
     st.sampled_from(["a", "b/c", "not", "NOT", "and", "or", "eq", "ne", "in", "any", "x/skuId", "$count"]),
     st.sampled_from(["any(", "all(", "x/any(x:", "startsWith(", "(", ")", ",", ":", "/", "'"]),
-    st.sampled_from(
-        ["'x'", "''", "1", "-2.5", "null", "true", "2026-01-01", "2026-01-01T00:00:00Z", str(E5)]
-    ),
+    st.sampled_from(["'x'", "''", "1", "-2.5", "null", "true", "2026-01-01", "2026-01-01T00:00:00Z", str(E5)]),
 )
 soup = st.lists(words, max_size=14).map(" ".join)
 
@@ -259,11 +251,7 @@ def test_printed_tree_reads_back_equal(tree: Node) -> None:
     assert to_text(again) == to_text(tree)
 
 
-@given(
-    st.one_of(
-        st.text(), soup, trees.map(to_text).flatmap(lambda t: st.integers(0, len(t)).map(lambda n: t[:n]))
-    )
-)
+@given(st.one_of(st.text(), soup, trees.map(to_text).flatmap(lambda t: st.integers(0, len(t)).map(lambda n: t[:n]))))
 @example("x/any(y:")
 @example("a eq 1" + "0" * 5000)
 @example("\u00a0")

@@ -14,10 +14,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADER = (
-    "Product_Display_Name,String_Id,GUID,"
-    "Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names"
-)
+HEADER = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names"
 AS_OF = date(2026, 7, 29)
 SKU_A, SKU_B, SKU_C = (f"{digit * 8}-0000-4000-8000-000000000001" for digit in "abc")
 PLAN_1, PLAN_2, PLAN_3 = (f"{digit * 8}-0000-4000-8000-000000000002" for digit in "123")
@@ -39,9 +36,7 @@ make_catalog = _load()
 def tables(*lines: str, encoding: str = "utf-8", newline: str = "\n") -> dict[str, list[list[str]]]:
     """The generated files as lists of cells, header lines left out."""
     files = make_catalog.build(newline.join((HEADER, *lines, "")).encode(encoding), AS_OF)
-    cells = {
-        name: [line.split("\t") for line in content.decode().splitlines()] for name, content in files.items()
-    }
+    cells = {name: [line.split("\t") for line in content.decode().splitlines()] for name, content in files.items()}
     return {name: rows if name == "version.tsv" else rows[1:] for name, rows in cells.items()}
 
 
@@ -64,9 +59,7 @@ def test_a_part_number_keeps_single_plain_blanks_inside() -> None:
 def test_duplicate_rows_and_repeated_pairs_count_once() -> None:
     """An exact duplicate and a pair repeated under another friendly name leave one reference."""
     row = f"Office,OFFICE,{SKU_A},TEAMS1,{PLAN_1},Teams"
-    made = tables(
-        row, row, f"Office,OFFICE,{SKU_A},TEAMS1,{PLAN_1},TEAMS", f"Office,OFFICE,{SKU_A},SWAY,{PLAN_2},Sway"
-    )
+    made = tables(row, row, f"Office,OFFICE,{SKU_A},TEAMS1,{PLAN_1},TEAMS", f"Office,OFFICE,{SKU_A},SWAY,{PLAN_2},Sway")
     assert made["products.tsv"] == [[SKU_A, "OFFICE", "Office", "", "1111 2222"]]
     assert dict(made["version.tsv"])["pairs"] == "2"
 
@@ -112,9 +105,7 @@ def test_other_display_names_of_a_product_are_kept() -> None:
 
 def test_one_part_number_of_two_products_stays_two_products() -> None:
     """Products are told apart by GUID only, as MCOPSTN5 needs."""
-    made = tables(
-        f"Small,MCOPSTN5,{SKU_A},MCOPSTN5,{PLAN_1},Plan", f"120,MCOPSTN5,{SKU_B},MCOPSTN5,{PLAN_1},Plan"
-    )
+    made = tables(f"Small,MCOPSTN5,{SKU_A},MCOPSTN5,{PLAN_1},Plan", f"120,MCOPSTN5,{SKU_B},MCOPSTN5,{PLAN_1},Plan")
     assert [row[:2] for row in made["products.tsv"]] == [[SKU_A, "MCOPSTN5"], [SKU_B, "MCOPSTN5"]]
 
 
@@ -186,9 +177,7 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     source.write_text(f"{HEADER}\nA,A,{SKU_A},SWAY,{PLAN_3},Sway\n", encoding="utf-8")
     written = []
     for name in ("first", "second"):
-        assert (
-            make_catalog.main([str(source), "--as-of", "2026-07-29", "--target", str(tmp_path / name)]) == 0
-        )
+        assert make_catalog.main([str(source), "--as-of", "2026-07-29", "--target", str(tmp_path / name)]) == 0
         written.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
     assert written[0] == written[1]
     assert set(written[0]) == {"products.tsv", "service_plans.tsv", "version.tsv"}

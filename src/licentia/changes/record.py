@@ -149,10 +149,12 @@ def remove_never(tenant_id: int, object_kind: str, object_id: int, actor: Actor)
     actor.require(Capability.MANAGE_NEVER_LIST, tenant_id)
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
-        if not rows_of.drop_never(tenant_id, object_kind, object_id):
+        gone = rows_of.drop_never(tenant_id, object_kind, object_id)
+        if gone is None:
             return False
-        before = journal.canonical({object_kind: object_id})
-        entries = [Entry("never.remove", "never", object_id, before, None)]
+        entry_id, reason = gone
+        before = journal.canonical({object_kind: object_id, "reason": reason})
+        entries = [Entry("never.remove", "never", entry_id, before, None)]
         journal.write(tenant_id, door="record", actor=actor, now=now, entries=entries)
     return True
 

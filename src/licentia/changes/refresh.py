@@ -6,6 +6,7 @@ Replaces only the fact families the file has, keeps users it does not name, neve
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -13,7 +14,9 @@ from typing import Any
 
 from licentia.changes import journal, record
 from licentia.changes.journal import Row
-from licentia.domain.facts import AssignmentState, Source, SourceKind
+from licentia.domain import catalog as catalog_of
+from licentia.domain.facts import AssignmentState, ClockKind, Source, SourceKind
+from licentia.domain.holding import contradicted, holding
 from licentia.domain.permissions import Actor, Capability
 from licentia.domain.reasons import BadInput
 from licentia.importing.rows import Family, RowError, UserFile, UserRow
@@ -24,6 +27,7 @@ from licentia.store.lists import context as context_of
 from licentia.store.lists import tenants as tenant_list
 from licentia.store.names import principal_key, search_key, sort_key
 from licentia.store.writing import writing
+from licentia.tenants.local import LocalTenant
 from licentia.tenants.local.signatures import plans_of, plans_text
 from licentia.tenants.local.tenant import source_text
 
@@ -175,8 +179,31 @@ def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Ac
         outcome.new_users = new
         outcome.license_changes = staging.count_changes()
         staging.merge_sources(tenant_id)
+        if Family.LICENSES in file.families:
+            if file.paths_known:
+                staging.merge_members(tenant_id)
+            _stop_clocks(tenant_id, now, actor)
         tenant_rows.recount_pools(tenant_id)
         tenant_rows.update_tenant(tenant_id, {"origin": "imported"})
+
+
+def _stop_clocks(tenant_id: int, now: int, actor: Actor) -> None:
+    """A clock that the new facts contradict runs no longer: the user has the mailbox, archive or OneDrive back."""
+    tenant = LocalTenant(tenant_id)
+    context = tenant.context()
+    users = staging.users_with_clocks(tenant_id)
+    stops: dict[ClockKind, list[int]] = defaultdict(list)
+    for start in range(0, len(users), BATCH):
+        for user, signature in tenant.load(users[start : start + BATCH], context):
+            facts = tenant.understand(signature, context)
+            for kind in contradicted(holding(catalog_of.load(), facts.sources), facts.clocks):
+                stops[kind].append(user)
+    entries: list[Row] = []
+    for kind, stopped in sorted(stops.items()):
+        tenant.stop(kind, stopped)
+        entries += [(f"clock.stop.{kind}", "user", user, None, None) for user in stopped]
+    for batch in _batches(entries):
+        journal.write(tenant_id, door="record", actor=actor, now=now, entries=batch)
 
 
 def _number(tenant_id: int, file: UserFile, first_id: int) -> None:

@@ -20,6 +20,7 @@ import click
 from licentia.cli import render_json
 from licentia.cli.app import App, is_interactive, says_yes
 from licentia.cli.formats import number
+from licentia.domain.reasons import Refused
 
 PROGRESS_AFTER = 2.0
 """Seconds of silence before progress is shown."""
@@ -95,7 +96,23 @@ def decide(app: App, shown: Any, *, yes: bool, only_plan: bool, confirm: int | N
         confirm, over_limit = answer
     if not app.as_json:
         click.echo("")
-    return apply(app, plan["id"], confirm=confirm, over_limit=over_limit, drift=False)
+    try:
+        return apply(app, plan["id"], confirm=confirm, over_limit=over_limit, drift=False)
+    except Refused as refused:
+        if refused.code not in ("confirm_needed", "over_limit"):
+            raise
+        how = f"licentia plans apply {plan['id']} --confirm {plan['ready']}"
+        how += " --over-limit" if refused.code == "over_limit" else ""
+        click.echo(explained(refused), err=True)
+        click.echo(_("Nothing was changed. To apply: {how}").format(how=how), err=True)
+        return 1
+
+
+def explained(refused: Refused) -> str:
+    """The sentence of a refusal."""
+    from licentia.cli.sentences import REFUSED
+
+    return REFUSED[refused.code](refused.details)
 
 
 def _leave(app: App, shown: Any, *, only_plan: bool) -> int:
@@ -118,7 +135,6 @@ def _leave(app: App, shown: Any, *, only_plan: bool) -> int:
 def _ask(app: App, shown: Any) -> tuple[int | None, bool] | None:
     """(typed number, over the limit) when the person says yes; None when not, or when nobody is there."""
     from licentia.changes import guards
-    from licentia.domain.reasons import Refused
     from licentia.store.lists import plans as list_of
 
     if app.as_json or not is_interactive():

@@ -25,6 +25,9 @@ PAGE = 2_000
 def step_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
     """Per user of the plan: state, reason, what is lost and when, until when it can be undone."""
     plan = run.load(app.tenant_id, plan_id)
+    if plan["is_inline"]:
+        yield from receipt_rows(app, plan_id)
+        return
     start = plan["started_at"] or clock.tenant_now(app.tenant_id)
     classes = {one.id: one for one in plans.classes(app.tenant_id, plan_id)}
     subjects = Subjects(app.tenant_id, [(one.reason, one.subject) for one in classes.values() if one.reason])

@@ -46,11 +46,12 @@ def users(app: App, file: str, *, tenant_name: str | None, skip_bad: bool, means
     from licentia.store.lists import products, tenants
 
     catalog = catalog_of.load()
-    known = tenants.find(tenant_name) if tenant_name else None
-    owned = [catalog.resolve(name).sku_id for name in means]
+    source = source_of(file)
+    name = tenant_name or _name_of(read_user_file(source, catalog), file)
+    known = tenants.find(name)
+    owned = [catalog.resolve(text).sku_id for text in means]
     owned += [row.sku_id for row in products.every(known.id)] if known else []
-    found = read_user_file(source_of(file), catalog, owned)
-    name = tenant_name or _name_of(found, file)
+    found = read_user_file(source, catalog, owned)
     progress = Progress(_("Reading"))
     outcome = refresh.refresh(name, found, app.actor, skip_bad=skip_bad, progress=progress)
     progress.end()

@@ -248,6 +248,7 @@ def export(app: App, plan_id: int, *, form: str, only_receipt: bool, path: str |
     from licentia.cli import exporting
     from licentia.domain.reasons import BadInput
 
+    form = "json" if app.as_json else form
     rows = exporting.receipt_rows(app, plan_id) if only_receipt else exporting.step_rows(app, plan_id)
     try:
         stream = open(path, "w", encoding="utf-8", newline="") if path else sys.stdout  # noqa: SIM115

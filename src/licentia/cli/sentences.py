@@ -120,6 +120,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "unknown_intent": lambda d: _("This plan was made by a newer version: {verb}. Update Licentia.").format(**d),
     "unknown_property": lambda d: _("{name} can't be filtered on. These can: {known}.").format(**d),
     "wrong_filter_value": lambda d: _("{value} is not a value of {name}.").format(**d),
+    "bad_country": lambda d: _("{text} is not a country of two letters. Example: NL").format(**d),
     "unknown_zone": lambda d: _("{text} is not a time zone. Example: Europe/Amsterdam").format(**d),
     "unknown_switch": lambda d: _("{text} is not a switch. These are: {known}.").format(**d),
     "no_who": lambda d: _("Say for whom: --user, --users-from, --filter or --everyone."),
@@ -130,7 +131,7 @@ BAD_INPUT: dict[str, Sentence] = {
         ngettext(
             "{n} row can't be used; nothing was changed.", "{n} rows can't be used; nothing was changed.", d["n"]
         ).format(n=_n(d["n"])),
-        _("They are in {path}, with the reasons. Correct them, or use --skip-bad to leave them out.").format(
+        _("See {path} for the reasons. Correct the file, or use --skip-bad to leave such rows out.").format(
             path=d["path"]
         ),
     ),

@@ -63,7 +63,7 @@ def create(app: App, name: str, *, country: str, time_zone: str) -> int:
     """Makes the tenant."""
     from licentia.changes import record
 
-    tenant_id = record.create_tenant(name, app.actor, country=country.upper(), time_zone=_zone(time_zone))
+    tenant_id = record.create_tenant(name, app.actor, country=_country(country), time_zone=_zone(time_zone))
     if app.as_json:
         click.echo(json.dumps({"id": tenant_id, "name": name}, ensure_ascii=False))
     else:
@@ -126,7 +126,7 @@ def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
     if "time_zone" in fields:
         fields["time_zone"] = _zone(fields["time_zone"])
     if "country" in fields:
-        fields["country"] = fields["country"].upper()[:2]
+        fields["country"] = _country(fields["country"])
     if switches:
         fields["switches"] = _switches(app, switches)
     if fields:
@@ -161,6 +161,14 @@ def _switches(app: App, given: tuple[str, ...]) -> list[str]:
             raise BadInput("unknown_switch", text=text, known=", ".join(f"{s}=on|off" for s in Switch))
         on = on | {name} if value == "on" else on - {name}
     return sorted(on)
+
+
+def _country(text: str) -> str:
+    from licentia.domain.reasons import BadInput
+
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise BadInput("bad_country", text=text)
+    return text.upper()
 
 
 def _zone(name: str) -> str:

@@ -155,7 +155,7 @@ def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: boo
     rows = [(error, sentences.ROW[error.code](error.details)) for error in sorted(bad, key=lambda e: e.line)]
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            write_bad_rows(rows, header, stream)
+            write_bad_rows(rows, header or (_("User"),), stream, (_("Line"), _("Reason")))
     except OSError as error:
         raise BadInput("unwritable_file", name=str(path), detail=error.strerror or str(error)) from None
     if stop:

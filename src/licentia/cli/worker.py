@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from gettext import gettext as _
 
 import click
@@ -23,7 +24,9 @@ def command(app: App, *, once: bool) -> int:
 
     with stopping() as should_stop:
         if once:
-            worker.work_once(app.actor, should_stop)
+            done = worker.work_once(app.actor, should_stop)
+            if app.as_json:
+                click.echo(json.dumps({"done": done}))
         else:
             click.echo(_("Working. Stop with Ctrl-C."), err=True)
             worker.work(should_stop, app.actor)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from licentia.domain.catalog import Catalog
-from licentia.domain.facts import UNKNOWN, AssignmentState, Maybe, Source
+from licentia.domain.facts import UNKNOWN, AssignmentState, ClockKind, Maybe, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +100,14 @@ def holding(catalog: Catalog, sources: Iterable[Source]) -> Holding:
     products = tuple((sku, frozenset(plans)) for sku, plans in sorted(by_product.items()))
     plans = frozenset[str]().union(*(plans for _, plans in products))
     return Holding(catalog, plans, products, frozenset(sure), frozenset(strangers))
+
+
+def contradicted(held: Holding, clocks: Iterable[ClockKind]) -> tuple[ClockKind, ...]:
+    """Those of the running clocks that cannot run for a user who surely holds what they would end (R-29)."""
+    sure = {
+        ClockKind.MAILBOX_PURGE: held.mailbox() is True,
+        ClockKind.ARCHIVE_PURGE: held.any("archive"),
+        ClockKind.DRIVE_READONLY: held.drive() is True,
+        ClockKind.DRIVE_ARCHIVE: held.drive() is True,
+    }
+    return tuple(sorted(kind for kind in clocks if sure[kind]))

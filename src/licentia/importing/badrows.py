@@ -19,13 +19,19 @@ def neutral(cell: str) -> str:
     return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def write_bad_rows(rows: Iterable[tuple[RowError, str]], header: Sequence[str], stream: TextIO) -> int:
+def write_bad_rows(
+    rows: Iterable[tuple[RowError, str]],
+    header: Sequence[str],
+    stream: TextIO,
+    titles: tuple[str, str] = ("Line", "Reason"),
+) -> int:
     """The number of rows written, each with its line and its sentence before the original cells.
 
+    `titles` name the first two columns in the reader's language.
     Open the stream with newline="" and, for Excel, encoding="utf-8-sig".
     """
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["Line", "Reason", *map(neutral, header)])
+    writer.writerow([*titles, *map(neutral, header)])
     count = 0
     for error, sentence in rows:
         writer.writerow([error.line, neutral(sentence), *map(neutral, error.cells)])

@@ -344,6 +344,35 @@ def free_names(tenant_id: int) -> None:
     )
 
 
+def merge_members(tenant_id: int) -> None:
+    """In a copy, a user is a member of the groups that the file's paths name, and no longer of those that gave it more.
+
+    A group of which nobody gets a license is not in such a file; its members stay unknown.
+    """
+    params = {"tenant": tenant_id}
+    sql.execute(
+        "DELETE FROM group_member WHERE tenant_id = %(tenant)s AND user_id IN (SELECT u.user_id FROM stage_user u) "
+        "AND NOT EXISTS (SELECT 1 FROM stage_license n WHERE n.user_id = group_member.user_id "
+        "AND n.source_kind = 2 AND n.source_id = group_member.group_id)",
+        params,
+    )
+    sql.execute(
+        "INSERT INTO group_member (tenant_id, group_id, user_id) SELECT DISTINCT %(tenant)s, n.source_id, n.user_id "
+        "FROM stage_license n WHERE n.source_kind = 2 ON CONFLICT DO NOTHING",
+        params,
+    )
+
+
+def users_with_clocks(tenant_id: int) -> list[int]:
+    """Users of the file for whom a retention clock runs."""
+    found = sql.rows(
+        "SELECT DISTINCT c.user_id FROM clock c JOIN stage_user u ON u.user_id = c.user_id "
+        "WHERE c.tenant_id = %(tenant)s ORDER BY c.user_id",
+        {"tenant": tenant_id},
+    )
+    return [row[0] for row in found]
+
+
 def count_changes() -> int:
     """How many sources the file changes."""
     return int(sql.value("SELECT count(*) FROM stage_change", {}))

@@ -143,14 +143,14 @@ def put_never(tenant_id: int, entry_id: int, object_kind: str, object_id: int, r
     )
 
 
-def drop_never(tenant_id: int, object_kind: str, object_id: int) -> bool:
-    """Whether the never list had this entry."""
-    return bool(
-        sql.execute(
-            "DELETE FROM never_list WHERE tenant_id = %(tenant)s AND object_kind = %(kind)s AND object_id = %(object)s",
-            {"tenant": tenant_id, "kind": object_kind, "object": object_id},
-        )
+def drop_never(tenant_id: int, object_kind: str, object_id: int) -> tuple[int, str] | None:
+    """(id, reason) of the entry that is gone; None when there was none."""
+    found = sql.row(
+        "DELETE FROM never_list WHERE tenant_id = %(tenant)s AND object_kind = %(kind)s AND object_id = %(object)s "
+        "RETURNING id, reason",
+        {"tenant": tenant_id, "kind": object_kind, "object": object_id},
     )
+    return None if found is None else (int(found[0]), str(found[1]))
 
 
 def add_products(tenant_id: int, skus: list[str], first_id: int) -> None:

@@ -15,6 +15,7 @@ from licentia.domain.facts import (
     SizeBand,
     Source,
     SourceKind,
+    Switch,
     UserFacts,
 )
 from licentia.tenants.port import TenantContext
@@ -22,7 +23,7 @@ from licentia.tenants.port import TenantContext
 
 def understand(signature: str, context: TenantContext) -> UserFacts:
     """The facts that a signature stands for."""
-    account, mailbox, drive, never, clocks, sources = signature.split("|")
+    account, mailbox, drive, never, clocks, sources = signature.rpartition("#")[2].split("|")
     location, guest, phone, office = list(account)
     return UserFacts(
         sources=tuple(_source(text, context) for text in sources.split(";") if text),
@@ -63,6 +64,11 @@ def _mailbox(text: str) -> Mailbox:
         is_forwarding=_maybe(signs[2]),
         was_purged=signs[3] == "1",
     )
+
+
+def switches_text(switches: frozenset[Switch]) -> str:
+    """What a signature begins with: the switches under which its verdict holds, so that turning one makes it stale."""
+    return ",".join(sorted(switches)) + "#" if switches else ""
 
 
 def plans_of(text: str) -> frozenset[str]:

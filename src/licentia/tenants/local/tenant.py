@@ -16,7 +16,7 @@ from licentia.store.bulk import facts as facts_of
 from licentia.store.bulk import sources
 from licentia.store.bulk.sources import SourceKey, SourceRow
 from licentia.store.lists import context as context_of
-from licentia.tenants.local.signatures import plans_text, understand
+from licentia.tenants.local.signatures import plans_text, switches_text, understand
 from licentia.tenants.port import ClassWork, LostRows, RowChange, SeatsGone, TenantContext
 
 Batch = Sequence[tuple[ClassWork, list[int]]]
@@ -46,7 +46,9 @@ class LocalTenant:
 
     def load(self, user_ids: list[int], context: TenantContext) -> list[tuple[int, str]]:
         """(user id, signature) of these users, by id."""
-        return facts_of.load(self.tenant_id, user_ids, never_by_group=context.never_by_group)
+        found = facts_of.load(self.tenant_id, user_ids, never_by_group=context.never_by_group)
+        switches = switches_text(context.facts.switches)
+        return [(user, switches + text) for user, text in found] if switches else found
 
     def understand(self, signature: str, context: TenantContext) -> UserFacts:
         """The facts that a signature stands for."""
@@ -103,6 +105,10 @@ class LocalTenant:
             due = sources.start_clock(self.tenant_id, kind, seconds, users, now)
             sources.lower_agenda(self.tenant_id, "clock", due)
             return
+        self.stop(kind, users)
+
+    def stop(self, kind: str, users: list[int]) -> None:
+        """These users' clock of this kind no longer runs, and what it had done to a drive is undone."""
         sources.stop_clock(self.tenant_id, kind, users)
         if kind.startswith("drive"):
             sources.reopen_drives(self.tenant_id, users)
