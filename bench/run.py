@@ -25,6 +25,8 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="licentia-bench-") as default:
         folder = Path(os.environ.get("LICENTIA_BENCH_DIR") or default).absolute()
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands find their bytecode, as when they are installed
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
         stores = prepare(folder)
         rounds = options.rounds or (2 if options.quick else 5)
         scale = options.users or (100_000 if options.quick else 1_000_000)

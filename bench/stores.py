@@ -57,6 +57,10 @@ class Stores:
         """The work store is as the named one; nothing of it waits to be written, and no connection is open."""
         raise NotImplementedError
 
+    def drop(self, name: str) -> None:
+        """The named store is gone."""
+        raise NotImplementedError
+
     def clear(self) -> None:
         """The work store is empty."""
         raise NotImplementedError
@@ -114,6 +118,9 @@ class SqliteStores(Stores):
             Path(f"{self.path}{tail}").unlink(missing_ok=True)
         copy_changed(self._file(name), self.path)
 
+    def drop(self, name: str) -> None:
+        self._file(name).unlink()
+
     def clear(self) -> None:
         from django.db import connection
 
@@ -169,6 +176,9 @@ class PostgresStores(Stores):
     def restore(self, name: str) -> None:
         self._close()
         self._run(f"DROP DATABASE IF EXISTS {DATABASE}", _copy(f"{DATABASE}_{name}", DATABASE), "CHECKPOINT")
+
+    def drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE {DATABASE}_{name}")
 
     def clear(self) -> None:
         self._close()

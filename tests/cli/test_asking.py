@@ -63,9 +63,7 @@ def test_a_no_to_the_second_question_leaves_it(demo: CommandLine) -> None:
     assert state(demo) == "draft"
 
 
-@pytest.mark.parametrize(
-    ("typed", "after"), [("j\n", "applied"), ("ja\n", "applied"), ("n\n", "draft"), ("y\n", "applied")]
-)
+@pytest.mark.parametrize(("typed", "after"), [("j\n", "applied"), ("n\n", "draft")])
 def test_in_dutch_ja_is_yes(demo: CommandLine, typed: str, after: str) -> None:
     """With the letter that the question shows; a few users need no number."""
     person = demo.person("--lang", "nl", *FEW)
@@ -113,7 +111,11 @@ def test_in_a_pipe_nothing_is_asked_and_nothing_is_told_beside(demo: CommandLine
     assert state(demo) == "draft"
     held = demo.process(*ALL, "--yes")
     assert held.status == 1
-    assert held.err == f"This plan changes {ready(demo)} users. Confirm with --confirm {ready(demo)}.\n"
+    number = ready(demo)
+    assert held.err == (
+        f"This plan changes {number} users. Confirm with --confirm {number}.\n"
+        f"Nothing was changed. To apply: licentia plans apply 2 --confirm {number}\n"
+    )
     over = demo.process("plans", "apply", "1", "--confirm", str(ready(demo)))
     assert over.status == 1
     assert "above this tenant's limit. Confirm with --over-limit." in over.err

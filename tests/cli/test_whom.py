@@ -93,7 +93,7 @@ def test_bad_rows_change_nothing_and_come_back_with_reasons(demo: CommandLine, t
     said = demo.run("unassign", "FLOW_FREE", "--users-from", str(path), "--yes")
     bad = tmp_path / "leavers.bad-rows.csv"
     assert (said.status, said.out) == (2, "")
-    assert said.err.startswith(f"2 rows can't be used; nothing was changed. They are in {bad}, with the reasons.")
+    assert said.err.startswith(f"2 rows can't be used; nothing was changed. See {bad} for the reasons.")
     assert rows_of_journal(demo) == length
     assert bad.read_bytes().startswith(b"\xef\xbb\xbfLine,Reason")
     with bad.open(encoding="utf-8-sig", newline="") as stream:
@@ -104,6 +104,7 @@ def test_bad_rows_change_nothing_and_come_back_with_reasons(demo: CommandLine, t
     ]
     dutch = demo.run("unassign", "FLOW_FREE", "--users-from", str(path), "--yes", lang="nl")
     assert dutch.err.startswith("2 rijen zijn niet bruikbaar; er is niets gewijzigd.")
+    assert bad.read_text(encoding="utf-8-sig").startswith("Regel,Reden")
     assert "Er is geen gebruiker met de naam" in bad.read_text(encoding="utf-8-sig")
 
     left = demo.run("unassign", "FLOW_FREE", "--users-from", str(path), "--skip-bad", "--plan")
@@ -119,7 +120,7 @@ def test_bad_rows_of_standard_input_go_to_the_working_folder(
     monkeypatch.chdir(tmp_path)
     said = demo.run("unassign", "FLOW_FREE", "--users-from", "-", stdin="nobody\n")
     assert said.status == 2
-    assert "1 row can't be used; nothing was changed. They are in users.bad-rows.csv" in said.err
+    assert "1 row can't be used; nothing was changed. See users.bad-rows.csv for the reasons." in said.err
     assert (tmp_path / "users.bad-rows.csv").exists()
 
 

@@ -14,6 +14,9 @@ from licentia.domain.instants import Instant
 from licentia.domain.permissions import Actor
 from licentia.store.bulk import journal as rows_of
 
+NOTHING = "\\N"
+"""An absent before or after in the chain's text."""
+
 
 class Entry(NamedTuple):
     """One row: what happened to which object; canonical texts before and after (None: was not, is not there)."""
@@ -59,14 +62,15 @@ def write(
 
 
 def segment_hash(previous: str, facts: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> str:
-    """SHA-256, hexadecimal, over lines of tab-separated fields: previous hash, segment facts, then each row.
+    """SHA-256, hexadecimal, over UTF-8 lines: a JSON array of previous hash and segment facts, then each row.
 
-    A row's fields are seq, segment, at, kind, object kind, object id, before, after. An absent value is "-";
-    canonical JSON holds no raw tab or line end, so the text has one reading.
+    A row's fields, tab-separated, are seq, segment, at, kind, object kind, object id, before, after; an absent value
+    is \\N, which is no JSON text, and canonical JSON holds no raw tab or line end: every text has one reading.
     """
-    lines = [previous, "\t".join("-" if fact is None else str(fact) for fact in facts)]
+    lines = [json.dumps([previous, *facts], ensure_ascii=False, separators=(",", ":"))]
     lines += [
-        f"{seq}\t{segment}\t{at}\t{kind}\t{what}\t{which}\t{before or '-'}\t{after or '-'}"
+        f"{seq}\t{segment}\t{at}\t{kind}\t{what}\t{which}"
+        f"\t{NOTHING if before is None else before}\t{NOTHING if after is None else after}"
         for seq, segment, at, kind, what, which, before, after in rows
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -184,6 +184,7 @@ def load_tenant(rows: TenantRows, actor: Actor, name: str | None = None, progres
         after = journal.canonical({"users": list_of.count_users(tenant_id)})
         entry = Entry("baseline", "tenant", tenant_id, None, after)
         journal.write(tenant_id, door="record", actor=actor, now=now, entries=[entry])
+    rows_of.analyze()
     return tenant_id
 
 

@@ -87,6 +87,7 @@ def refresh(
         tenant_id = known or record.create_tenant(name, actor, origin=record.LOADING)
         _merge(tenant_id, file, outcome, new, actor, first_load=tenant is None)
         outcome.tenant_id = tenant_id
+        tenant_rows.analyze()
         return outcome
     finally:
         staging.close_stage()

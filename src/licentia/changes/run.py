@@ -97,9 +97,10 @@ def resume(tenant_id: int, plan_id: int, actor: Actor) -> None:
 
 
 def discard(tenant_id: int, plan_id: int, actor: Actor) -> None:
-    """The draft will never be applied."""
+    """The draft will never be applied; of a paused plan, the rest will not. What it did can still be undone."""
     actor.require(Capability.ASSIGN_LICENSES, tenant_id)
-    _move(tenant_id, plan_id, actor, PlanEvent.DISCARD, None)
+    is_paused = load(tenant_id, plan_id)["state"] == PlanState.PAUSED
+    _move(tenant_id, plan_id, actor, PlanEvent.STOP if is_paused else PlanEvent.DISCARD, None)
 
 
 def _move(tenant_id: int, plan_id: int, actor: Actor, event: PlanEvent, reason: PauseReason | None) -> None:
@@ -271,11 +272,12 @@ class _Runner:
     def _next(self, now: Instant) -> Chunk | None:
         """Leases the next chunk in the transaction that ended the last one; ends the plan when none is left."""
         plan = load(self.tenant_id, self.plan_id)
-        if plan["failed"] - self.failed_before > error_limit(plan["ready"]):
-            self._pause(now, PauseReason.ERRORS)
-            return None
         if self.should_stop() and rows_of.chunks_left(self.tenant_id, self.plan_id):
             self._pause(now, PauseReason.INTERRUPTED)
+            return None
+        too_many = plan["failed"] - self.failed_before > error_limit(plan["ready"])
+        if too_many and rows_of.chunks_left(self.tenant_id, self.plan_id):
+            self._pause(now, PauseReason.ERRORS)
             return None
         machine = clock.machine_now()
         until = machine + int(lease_seconds() * SECOND)

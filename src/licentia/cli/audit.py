@@ -104,6 +104,8 @@ def object_word(app: App, row: Any) -> str:
     """What a row is about when it is not a user."""
     if row.object_kind == "plan":
         return _("Plan {plan}").format(plan=row.object_id)
+    if row.object_kind == "never":
+        return _("Never list")
     return app.tenant.name if row.object_kind == "tenant" else f"{row.object_kind} {row.object_id}"
 
 

@@ -155,7 +155,11 @@ def resume(app: App, plan_id: int) -> int:
     return carry_on(app, plan_id)
 
 
-@command.command("discard", help=_("Discard a draft plan."), epilog=_("Example: licentia plans discard 3"))
+@command.command(
+    "discard",
+    help=_("Discard a draft plan, or what is left of a paused one."),
+    epilog=_("Example: licentia plans discard 3"),
+)
 @click.argument("plan_id", metavar="PLAN", type=int)
 @command_options()
 def discard(app: App, plan_id: int) -> int:

@@ -290,6 +290,7 @@ def plan_state(state: str) -> str:
         "paused": _("Paused"),
         "applied": _("Applied"),
         "applied_with_errors": _("Applied with errors"),
+        "stopped": _("Stopped"),
         "discarded": _("Discarded"),
     }[state]
 

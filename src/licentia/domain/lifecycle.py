@@ -18,6 +18,7 @@ class PlanState(StrEnum):
     PAUSED = "paused"
     APPLIED = "applied"
     APPLIED_WITH_ERRORS = "applied_with_errors"
+    STOPPED = "stopped"
     DISCARDED = "discarded"
 
 
@@ -30,6 +31,7 @@ class PlanEvent(StrEnum):
     FINISH = "finish"
     FINISH_WITH_ERRORS = "finish_with_errors"
     DISCARD = "discard"
+    STOP = "stop"
 
 
 class PauseReason(StrEnum):
@@ -66,6 +68,7 @@ PLAN_LIFE: dict[tuple[PlanState, PlanEvent], PlanState] = {
     (PlanState.DRAFT, PlanEvent.DISCARD): PlanState.DISCARDED,
     (PlanState.RUNNING, PlanEvent.PAUSE): PlanState.PAUSED,
     (PlanState.PAUSED, PlanEvent.RESUME): PlanState.RUNNING,
+    (PlanState.PAUSED, PlanEvent.STOP): PlanState.STOPPED,
     (PlanState.RUNNING, PlanEvent.FINISH): PlanState.APPLIED,
     (PlanState.RUNNING, PlanEvent.FINISH_WITH_ERRORS): PlanState.APPLIED_WITH_ERRORS,
 }

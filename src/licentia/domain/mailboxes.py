@@ -56,8 +56,9 @@ def _returns(facts: UserFacts, *, was_away: bool) -> Effects:
     if ClockKind.MAILBOX_PURGE in facts.clocks:
         said = (Consequence("mailbox_returns"),) if was_away else ()
         return Effects(said, (ClockEffect(ClockKind.MAILBOX_PURGE, None),))
-    if was_away and isinstance(facts.mailbox, Mailbox) and facts.mailbox.was_purged:
-        return Effects((Consequence("mailbox_new_empty"),))
+    if was_away and isinstance(facts.mailbox, Mailbox) and facts.mailbox.kind is MailboxKind.NONE:
+        said = (Consequence("mailbox_new_empty"),) if facts.mailbox.was_purged else ()
+        return Effects(said, (ClockEffect(ClockKind.MAILBOX_PURGE, None),))
     return Effects()
 
 

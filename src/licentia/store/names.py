@@ -58,8 +58,12 @@ def principal_key(name: str) -> str:
 
 
 def sort_key(display_name: str) -> str:
-    """Surname first without its particles, then the rest: how a Dutch list sorts people; others by their name."""
-    words = plain(display_name).split()
+    """Surname first without its particles, then the rest: how a Dutch list sorts people; others by their name.
+
+    "Berg, Anna van der" and "van der Berg, Anna" sort as "Anna van der Berg" does.
+    """
+    last, comma, given = plain(display_name).partition(",")
+    words = [*given.split(), *last.split()] if comma and given.strip() else plain(display_name).split()
     if len(words) < 2:
         return " ".join(words)
     first, rest = words[0], words[1:]

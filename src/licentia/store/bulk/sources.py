@@ -96,16 +96,35 @@ def move_seats(tenant_id: int, product_id: int, purchase_id: int, delta: int) ->
     )
 
 
-def start_clock(tenant_id: int, kind: str, seconds: int, users: list[int], now: Instant) -> Instant:
-    """The instant at which these users' clock runs out; one that runs already is left alone."""
+def start_clock(tenant_id: int, kind: str, seconds: int, users: list[int], now: Instant) -> tuple[Instant, set[int]]:
+    """(when these users' clock runs out, users for whom none runs although it should).
+
+    A clock that runs already is left alone.
+    """
     due = now + seconds * SECOND
-    sql.execute(
+    params = {"tenant": tenant_id, "kind": kind, "due": due, "now": now, "users": sql.listed(users)}
+    started = sql.execute(
         "INSERT INTO clock (tenant_id, user_id, kind, due_at, started_at) "
         "SELECT %(tenant)s, users_.value, %(kind)s, %(due)s, %(now)s "
         f"FROM {sql.each('users')} WHERE true ON CONFLICT DO NOTHING",
-        {"tenant": tenant_id, "kind": kind, "due": due, "now": now, "users": sql.listed(users)},
+        params,
     )
-    return due
+    if started == len(users):
+        return due, set()
+    running = sql.rows(
+        f"SELECT user_id FROM clock WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND user_id {sql.among('users')}",
+        params,
+    )
+    return due, set(users) - {row[0] for row in running}
+
+
+def open_mailboxes(tenant_id: int, users: list[int]) -> None:
+    """Those of these users who are known to have no mailbox have a new, empty one (R-30)."""
+    sql.execute(
+        "UPDATE mailbox SET kind = 'user', size_bytes = 0, has_archive = false, hold = 'none', is_forwarding = false, "
+        f"purged_at = NULL WHERE tenant_id = %(tenant)s AND kind = 'none' AND user_id {sql.among('users')}",
+        {"tenant": tenant_id, "users": sql.listed(users)},
+    )
 
 
 def stop_clock(tenant_id: int, kind: str, users: list[int]) -> None:

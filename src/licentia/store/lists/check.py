@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
 from licentia.store import sql
 
 _CHECKS: tuple[tuple[str, str], ...] = (
@@ -85,10 +90,22 @@ _CHECKS: tuple[tuple[str, str], ...] = (
 def problems(tenant_id: int, top: int = 5) -> list[tuple[str, tuple[object, ...]]]:
     """(check, row) for what is not as it must be, `top` rows of each check at most."""
     found: list[tuple[str, tuple[object, ...]]] = []
-    for name, statement in _CHECKS:
-        rows = sql.rows(f"{statement} LIMIT %(top)s", {"tenant": tenant_id, "top": top})
-        found += [(name, row) for row in rows]
+    with _whole_tables():
+        for name, statement in _CHECKS:
+            rows = sql.rows(f"{statement} LIMIT %(top)s", {"tenant": tenant_id, "top": top})
+            found += [(name, row) for row in rows]
     return found
+
+
+@contextmanager
+def _whole_tables() -> Iterator[None]:
+    """PostgreSQL joins whole tables. After a load it has no statistics yet, and would compare each row with each."""
+    if not sql.is_postgres():
+        yield
+        return
+    with transaction.atomic():
+        sql.execute("SET LOCAL enable_nestloop = off", {})
+        yield
 
 
 def integrity() -> list[str]:

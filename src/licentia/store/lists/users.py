@@ -61,7 +61,7 @@ class Query:
 
 def page(tenant_id: int, query: Query) -> Page:
     """A page of users by name."""
-    words = plain(query.search).strip()
+    words = plain(query.search.replace("\x00", "")).strip()
     if words and len(words) >= 3:
         hits = _search(tenant_id, words)
         if len(hits) <= SEARCH_CAP:

@@ -72,6 +72,7 @@ class LocalTenant:
             self._clock(kind, seconds, users, now)
         for (product, purchase), delta in sorted(_seats(work).items()):
             if delta and not sources.move_seats(self.tenant_id, product, purchase, delta):
+                assert delta > 0, "a product with an assignment has a pool"
                 raise SeatsGone(product, delta)
 
     def differing(self, work: Batch) -> set[int]:
@@ -102,14 +103,18 @@ class LocalTenant:
 
     def _clock(self, kind: str, seconds: int | None, users: list[int], now: Instant) -> None:
         if seconds is not None:
-            due = sources.start_clock(self.tenant_id, kind, seconds, users, now)
+            due, lost = sources.start_clock(self.tenant_id, kind, seconds, users, now)
+            if lost:
+                raise LostRows(lost)
             sources.lower_agenda(self.tenant_id, "clock", due)
             return
         self.stop(kind, users)
 
     def stop(self, kind: str, users: list[int]) -> None:
-        """These users' clock of this kind no longer runs, and what it had done to a drive is undone."""
+        """These users' clock of this kind no longer runs; who had no mailbox has a new one, drives are open again."""
         sources.stop_clock(self.tenant_id, kind, users)
+        if kind == "mailbox_purge":
+            sources.open_mailboxes(self.tenant_id, users)
         if kind.startswith("drive"):
             sources.reopen_drives(self.tenant_id, users)
 
