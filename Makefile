@@ -52,7 +52,7 @@ bench: setup ## Ratios to the floor, on both databases
 	@$(ON_POSTGRES) --fsync -- $(BIN)/python bench/run.py
 
 golden: setup ## Write the expected outputs anew; then read the diff
-	@LICENTIA_GOLDEN=write $(BIN)/pytest tests/golden
+	@LICENTIA_GOLDEN=write $(BIN)/pytest tests/golden tests/docs/test_sessions.py
 
 wheel-test: setup ## Build the wheel and use it in an empty environment
 	@scripts/wheel_test.sh

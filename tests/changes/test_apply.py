@@ -483,8 +483,10 @@ def put(world: World, state: PlanState) -> int:
         if state is PlanState.APPLIED_WITH_ERRORS:
             world.inline(Unassign(E3), 1)
         world.start(plan)
-        if state is PlanState.PAUSED:
+        if state in (PlanState.PAUSED, PlanState.STOPPED):
             run.pause(world.tenant, plan, world.actor)
+            if state is PlanState.STOPPED:
+                run.discard(world.tenant, plan, world.actor)
         elif state is not PlanState.RUNNING:
             world.run(plan)
     assert world.header(plan)["state"] == state
@@ -503,7 +505,10 @@ def test_what_a_life_does_not_allow_is_refused(make_world: Make, state: PlanStat
         PlanEvent.DISCARD: lambda: run.discard(world.tenant, plan, world.actor),
     }
     for event, door in doors.items():
-        allowed = (state, event) in PLAN_LIFE or (state, event) == (PlanState.RUNNING, PlanEvent.RESUME)
+        allowed = (state, event) in PLAN_LIFE or (state, event) in (
+            (PlanState.RUNNING, PlanEvent.RESUME),  # its process may have died
+            (PlanState.PAUSED, PlanEvent.DISCARD),  # what is left of it: STOP
+        )
         if not allowed:
             with pytest.raises(Refused) as refused:
                 door()

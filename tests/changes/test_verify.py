@@ -55,10 +55,11 @@ def test_an_untouched_journal_is_intact(make_world: Make) -> None:
 
 
 def test_the_hash_is_over_the_documented_text() -> None:
-    """Lines of tab-separated fields: the previous hash, the segment, each row; an absent value is a dash."""
+    """A JSON array of the previous hash and the segment, then a tab-separated line a row; an absent value is \\N."""
     facts = ("apply", None, "system", "licentia", "Licentia", 7, 1, 1)
     rows = [(1, 1, 7, "license.assign", "user", 3, None, '{"a":1}')]
-    text = "before\napply\t-\tsystem\tlicentia\tLicentia\t7\t1\t1\n1\t1\t7\tlicense.assign\tuser\t3\t-\t" + '{"a":1}'
+    text = '["before","apply",null,"system","licentia","Licentia",7,1,1]'
+    text += "\n1\t1\t7\tlicense.assign\tuser\t3\t\\N\t" + '{"a":1}'
     assert segment_hash("before", facts, rows) == hashlib.sha256(text.encode()).hexdigest()
 
 

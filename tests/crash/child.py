@@ -50,7 +50,7 @@ class Trap:
     def arm(self) -> None:
         """Counts from now on."""
         connection = connections["default"]
-        kind = type(connection)
+        kind: Any = type(connection)
         real = kind._commit
 
         def commit(self_: Any) -> Any:

@@ -30,7 +30,9 @@ from licentia.domain.permissions import local_shell
 from licentia.domain.reasons import BadInput, Refused
 from licentia.importing.demo import demo_tenant
 from licentia.importing.userfile import read_user_file
+from licentia.store import clock as tenant_clock
 from licentia.store import sql
+from licentia.store.bulk.tenants import TENANT_TABLES
 from licentia.store.lists import check, tenants
 from licentia.store.opening import open_store
 
@@ -81,6 +83,12 @@ def load(stage: Stage, tenant: str, users: int = USERS) -> None:
     _load(tenant, users)
 
 
+def load_go_on(_stage: Stage, tenant: str) -> dict[str, Any]:
+    """Whether the tenant could be used before it was loaded (again), and its state after."""
+    was_there = tenant in names(_stage)
+    return {"was there": was_there, "state": digest(_load(tenant, USERS))}
+
+
 def _load(tenant: str, users: int) -> int:
     found = tenants.find(tenant)
     if found is not None and found.origin != record.LOADING:
@@ -104,7 +112,7 @@ def delete_go_on(_stage: Stage, tenant: str) -> dict[str, int]:
         record.delete_tenant(found.id, ACTOR)
     known = [row[0] for row in sql.rows("SELECT id FROM tenant", {})]
     among = "(" + ", ".join(map(str, known or [0])) + ")"
-    tables = (*record.rows_of.TENANT_TABLES, "agenda", "tenant_domain")
+    tables = (*TENANT_TABLES, "agenda", "tenant_domain")
     counts = {table: sql.value(f"SELECT count(*) FROM {table} WHERE tenant_id NOT IN {among}", {}) for table in tables}
     return {table: n for table, n in counts.items() if n}
 
@@ -117,10 +125,11 @@ def import_(stage: Stage, tenant: str, version: int) -> None:
     _import(tenant, version)
 
 
-def import_go_on(_stage: Stage, tenant: str, version: int) -> dict[str, Any]:
-    """The end state after the same file was imported (again)."""
+def import_go_on(stage: Stage, tenant: str, version: int) -> dict[str, Any]:
+    """The state of the copy before and after the same file was imported (again)."""
+    before = import_look(stage, tenant)
     _import(tenant, version)
-    return _named(_of(tenant))
+    return {"before": before, "state": _named(_of(tenant))}
 
 
 def import_look(_stage: Stage, tenant: str) -> dict[str, Any] | None:
@@ -132,8 +141,8 @@ def import_look(_stage: Stage, tenant: str) -> dict[str, Any] | None:
 def _named(tenant_id: int) -> dict[str, Any]:
     """The end state with names for numbers: an import that was cut off leaves a hole in the numbers."""
     params = {"tenant": tenant_id}
-    users = dict(sql.rows("SELECT id, principal_name FROM users WHERE tenant_id = %(tenant)s", params))
-    products = dict(sql.rows("SELECT id, sku_id FROM product WHERE tenant_id = %(tenant)s", params))
+    users: dict[int, str] = dict(sql.rows("SELECT id, principal_name FROM users WHERE tenant_id = %(tenant)s", params))
+    products: dict[int, str] = dict(sql.rows("SELECT id, sku_id FROM product WHERE tenant_id = %(tenant)s", params))
     found = digest(tenant_id)
     found["users"] = [row[1:] for row in found["users"]]
     found["sources"] = [[products[row[0]], users[row[1]], *row[2:]] for row in found["sources"]]
@@ -272,7 +281,7 @@ def clock(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     stage.arm()  # from here on every call does the same: the goal is counted from the plan's end
     finished = sql.value("SELECT max(finished_at) FROM plan WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
     goal = finished + 120 * DAY
-    if advance.clock.tenant_now(tenant_id) < goal:
+    if tenant_clock.tenant_now(tenant_id) < goal:
         advance.set_clock(tenant_id, goal, ACTOR)
     return digest(tenant_id)
 
@@ -335,7 +344,7 @@ def _something(tenant_id: int, dice: random.Random, users: list[int]) -> None:
         case 6:
             _import(dice.choice(("copy", "other copy")), dice.choice((1, 2)))
         case _:
-            now = advance.clock.tenant_now(tenant_id)
+            now = tenant_clock.tenant_now(tenant_id)
             advance.set_clock(tenant_id, now + dice.randrange(1, 5) * DAY, ACTOR)
 
 

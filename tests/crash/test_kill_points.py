@@ -56,10 +56,9 @@ def test_a_killed_load_leaves_no_tenant_and_the_next_one_works(nursery: Nursery,
     for trap in kills(whole["commits"]):
         tenant = f"{trap['at']} {trap['n']}"
         kill(nursery, store, "load", trap, tenant=tenant)
-        is_there = tenant in nursery.play(store.env, "names")
-        assert is_there == (trap == {"at": "after", "n": whole["commits"]}), trap
-        nursery.play(store.env, "load", tenant=tenant)
-        same(nursery.play(store.env, "state", tenant=tenant), wanted, trap)
+        found = nursery.play(store.env, "load_go_on", tenant=tenant)
+        assert found["was there"] == (trap == {"at": "after", "n": whole["commits"]}), trap
+        same(found["state"], wanted, trap)
     assert nursery.play(store.env, "delete_go_on", tenant="whole") == {}, "rows of tenants that are gone"
 
 
@@ -80,18 +79,19 @@ def test_a_killed_import_leaves_the_copy_as_it_was(nursery: Nursery, store: Stor
     whole = nursery.start(store.env, "import_", tenant="whole", version=version).end()
     wanted = nursery.play(store.env, "import_look", tenant="whole")
     sound(wanted)
-    before = nursery.play(store.env, "import_go_on", tenant="first", version=1) if version == 2 else None
+    first = nursery.play(store.env, "import_go_on", tenant="first", version=1) if version == 2 else None
+    before = first and first["state"]
     for trap in kills(whole["commits"]):
         tenant = f"{trap['at']} {trap['n']}"
         kill(nursery, store, "import_", trap, tenant=tenant, version=version)
-        found = nursery.play(store.env, "import_look", tenant=tenant)
         if trap == {"at": "after", "n": whole["commits"]}:
-            same(found, wanted, trap)
+            same(nursery.play(store.env, "import_look", tenant=tenant), wanted, trap)
             continue
-        assert (found is None) == (before is None), trap
+        found = nursery.play(store.env, "import_go_on", tenant=tenant, version=version)
+        assert (found["before"] is None) == (before is None), trap
         if before is not None:
-            same(found, before, trap)
-        same(nursery.play(store.env, "import_go_on", tenant=tenant, version=version), wanted, trap)
+            same(found["before"], before, trap)
+        same(found["state"], wanted, trap)
 
 
 def test_a_store_killed_while_it_is_made_opens_the_next_time(nursery: Nursery, store: Store) -> None:

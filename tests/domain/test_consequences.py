@@ -428,7 +428,7 @@ RETURN_CASES = [
         w.person(mailbox=w.PURGED, has_drive=False),
         Assign(w.E3),
         "mailbox_new_empty",
-        {},
+        {MAILBOX: None},
     ),
     Case("an archived drive comes back", w.person(), Assign(w.E3), "", {ARCHIVED: None}),
     Case(

@@ -18,7 +18,7 @@ from licentia.domain.lifecycle import (
 )
 from licentia.domain.reasons import Refused
 
-ENDS = {PlanState.APPLIED, PlanState.APPLIED_WITH_ERRORS, PlanState.DISCARDED}
+ENDS = {PlanState.APPLIED, PlanState.APPLIED_WITH_ERRORS, PlanState.STOPPED, PlanState.DISCARDED}
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(PlanState, PlanEvent)))
