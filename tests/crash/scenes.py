@@ -83,10 +83,10 @@ def load(stage: Stage, tenant: str, users: int = USERS) -> None:
     _load(tenant, users)
 
 
-def load_go_on(_stage: Stage, tenant: str) -> dict[str, Any]:
+def load_go_on(_stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """Whether the tenant could be used before it was loaded (again), and its state after."""
     was_there = tenant in names(_stage)
-    return {"was there": was_there, "state": digest(_load(tenant, USERS))}
+    return {"was there": was_there, "state": digest(_load(tenant, users))}
 
 
 def _load(tenant: str, users: int) -> int:

@@ -51,12 +51,12 @@ def test_work_killed_at_any_commit_ends_as_if_it_had_not_been(
 
 def test_a_killed_load_leaves_no_tenant_and_the_next_one_works(nursery: Nursery, store: Store) -> None:
     """A tenant is listed once its load has ended, and never half."""
-    whole = nursery.start(store.env, "load", tenant="whole").end()
+    whole = nursery.start(store.env, "load", tenant="whole", **SMALL).end()
     wanted = nursery.play(store.env, "state", tenant="whole")
     for trap in kills(whole["commits"]):
         tenant = f"{trap['at']} {trap['n']}"
-        kill(nursery, store, "load", trap, tenant=tenant)
-        found = nursery.play(store.env, "load_go_on", tenant=tenant)
+        kill(nursery, store, "load", trap, tenant=tenant, **SMALL)
+        found = nursery.play(store.env, "load_go_on", tenant=tenant, **SMALL)
         assert found["was there"] == (trap == {"at": "after", "n": whole["commits"]}), trap
         same(found["state"], wanted, trap)
     assert nursery.play(store.env, "delete_go_on", tenant="whole") == {}, "rows of tenants that are gone"
@@ -66,7 +66,7 @@ def test_a_killed_deletion_leaves_a_tenant_that_can_only_be_deleted(nursery: Nur
     """Its name is not listed, and the next deletion takes the rest."""
     whole = nursery.start(store.env, "delete", tenant="whole").end()
     # Tables go one by one, all alike: the first commits, the middle and the last.
-    for trap in (one for one in kills(whole["commits"]) if one["n"] < 3 or one["n"] % 6 == 0):
+    for trap in (one for one in kills(whole["commits"]) if one["n"] < 3 or one["n"] % 12 == 0):
         tenant = f"{trap['at']} {trap['n']}"
         kill(nursery, store, "delete", trap, tenant=tenant)
         assert (tenant in nursery.play(store.env, "names")) == (trap == {"at": "before", "n": 1}), trap
@@ -98,7 +98,7 @@ def test_a_store_killed_while_it_is_made_opens_the_next_time(nursery: Nursery, s
     """Commits and single statements of the migrations alike."""
     whole = nursery.start(store.env | store.blank(), "open_only").end()
     points = kills(whole["commits"])
-    points += [{"at": "statement", "n": whole["statements"] * share // 5} for share in range(1, 5)]
+    points += [{"at": "statement", "n": whole["statements"] * share // 3} for share in (1, 2)]
     for trap in points:
         place = store.blank()
         status = nursery.start(store.env | place, "open_only", {"trap": trap}).wait()

@@ -15,7 +15,8 @@ import pytest
 from domain import world as w
 from licentia.domain import rulebook
 from licentia.domain.catalog import Catalog
-from licentia.domain.facts import UNKNOWN, AssignmentState, ClockKind, SizeBand, TenantFacts, UserFacts
+from licentia.domain.facts import UNKNOWN, AssignmentState, ClockKind, SizeBand, Source, TenantFacts, UserFacts
+from licentia.domain.holding import contradicted, holding
 from licentia.domain.intents import KEEP, Assign, Unassign
 from licentia.domain.planning import Verdict, plan
 from licentia.domain.reasons import Outcome, Reason
@@ -439,6 +440,13 @@ RETURN_CASES = [
         {ARCHIVE: None},
     ),
     Case(
+        "an archive does not come back for sure through a group in error",
+        w.person(w.direct(w.KIOSK), w.via(w.EXCHANGE_1, state=IN_ERROR), clocks=frozenset({ARCHIVE})),
+        Assign(w.POWER_BI),
+        "",
+        {},
+    ),
+    Case(
         "a mailbox plan brings nothing back where there is one already",
         w.person(w.direct(w.KIOSK)),
         Assign(w.EXCHANGE_2),
@@ -625,6 +633,22 @@ def test_an_addon_names_what_it_needs() -> None:
     verdict = plan(Assign(w.PHONE, KEEP), w.HUGO, w.COMMERCIAL, w.CATALOG)
     (said,) = verdict.consequences
     assert dict(said.params) == {"addon": "Microsoft 365 Phone System", "service": "Microsoft Teams"}
+
+
+@pytest.mark.parametrize(
+    ("source", "clocks"),
+    [
+        (w.direct(w.E3), set(ClockKind)),
+        (w.via(w.E3, state=IN_ERROR), set[ClockKind]()),
+        (w.direct(w.E3, NO_MAIL), {READONLY, ARCHIVED}),
+        (w.direct(w.KIOSK), {MAILBOX}),
+        (w.direct(w.STRANGER), set[ClockKind]()),
+        (w.direct(w.CLIPCHAMP), set[ClockKind]()),
+    ],
+)
+def test_a_clock_is_contradicted_only_by_what_is_surely_held(source: Source, clocks: set[ClockKind]) -> None:
+    """R-29, I-7: an assignment in error, an unknown product and an unclassified plan stop nothing."""
+    assert set(contradicted(holding(w.CATALOG, [source]), ClockKind)) == clocks
 
 
 def undo_cases() -> list[Verdict]:

@@ -127,6 +127,7 @@ class Catalog:
         self.dependencies: Final = dependencies
         self.exclusions: Final = exclusions
         self._carries: Final = dict(carries or {})
+        self._carriers: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {}
         index: dict[str, dict[str, Product]] = defaultdict(dict)
         for sku_id, product in self.products.items():
             for name in (product.display_name, product.part_number, *(other_names or {}).get(sku_id, ())):
@@ -149,6 +150,24 @@ class Catalog:
         if name.startswith("EXCHANGE"):
             return _MAYBE_MAILBOX
         return _MAYBE_DRIVE if name.startswith(("ONEDRIVE", "SHAREPOINT")) else _NOTHING
+
+    def carriers(self, what: str) -> frozenset[str]:
+        """The plans of the catalog that carry `what` (a field of Carries), whatever the size."""
+        return self._by_field(what)[0]
+
+    def possible_carriers(self, what: str) -> frozenset[str]:
+        """Those, and the plans of which nobody knows whether they carry it."""
+        return self._by_field(what)[1]
+
+    def _by_field(self, what: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Made once per field: a change of many users makes thousands of verdicts, each over some hundred plans."""
+        found = self._carriers.get(what)
+        if found is None:
+            values = {plan: getattr(self.carries(plan), what) for plan in {*self.plans, *self._carries}}
+            possible = frozenset(plan for plan, value in values.items() if value is not None and value is not False)
+            sure = frozenset(plan for plan in possible if values[plan] is not UNKNOWN)
+            found = self._carriers[what] = (sure, possible)
+        return found
 
     def is_classified(self, plan_id: str) -> bool:
         """Whether the table says what the plan carries, be it nothing."""

@@ -6,9 +6,11 @@ Computed over enabled *plans*, never per product. Durations only: dates are made
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from licentia.domain import rulebook
-from licentia.domain.catalog import Carries, Catalog, Dependency
+from licentia.domain.catalog import Catalog, Dependency
 from licentia.domain.effects import ClockEffect, Consequence, Effects
 from licentia.domain.facts import UNKNOWN, ClockKind, Switch, UserFacts
 from licentia.domain.holding import Holding, holding
@@ -153,9 +155,13 @@ def _names(before: Holding, after: Holding, pair: Dependency) -> tuple[str, str]
     """The plan and the one that goes; where none goes, of those it needs the best known one."""
     catalog = after.catalog
     wanted = pair.needs_any_of & before.plans or pair.needs_any_of
+    return _plan_name(catalog, pair.plan_id), _plan_name(catalog, _best_known(catalog, wanted))
+
+
+@lru_cache(maxsize=256)
+def _best_known(catalog: Catalog, plans: frozenset[str]) -> str:
     products = catalog.products.values()
-    needed = max(sorted(wanted), key=lambda p: (catalog.is_classified(p), sum(p in x.plan_ids for x in products)))
-    return _plan_name(catalog, pair.plan_id), _plan_name(catalog, needed)
+    return max(sorted(plans), key=lambda p: (catalog.is_classified(p), sum(p in x.plan_ids for x in products)))
 
 
 def _conflicts(before: Holding, after: Holding) -> Iterator[tuple[str, str]]:
@@ -173,30 +179,43 @@ def _plan_name(catalog: Catalog, plan_id: str) -> str:
 
 def _unspoken(before: Holding, after: Holding, said: frozenset[str]) -> str:
     """Names of the plans that go and that no sentence speaks of, however little we know of them."""
-    catalog = before.catalog
-    names = sorted(
-        {
-            _plan_name(catalog, plan)
-            for plan in before.plans - after.plans
-            if not _is_technical(catalog, plan) and not _is_spoken_of(catalog.carries(plan), after, said)
-        }
-    )
-    if len(names) > MAX_NAMED_SERVICES:
-        return ", ".join(names[:MAX_NAMED_SERVICES]) + f" (+{len(names) - MAX_NAMED_SERVICES})"
-    return ", ".join(names)
+    gone = _services(before.catalog, before.plans - after.plans)
+    names = gone.others
+    if not after.any("office") and "office_unlicensed" not in said:
+        names |= gone.office
+    if not said & {"phone_released", "phone_unknown"}:
+        names |= gone.phone
+    listed = sorted(names)
+    if len(listed) > MAX_NAMED_SERVICES:
+        return ", ".join(listed[:MAX_NAMED_SERVICES]) + f" (+{len(listed) - MAX_NAMED_SERVICES})"
+    return ", ".join(listed)
+
+
+class _Services(NamedTuple):
+    """Names of plans by the sentence that may speak of them; mailbox, drive, Teams, Visio and Project always have one."""
+
+    office: frozenset[str]
+    phone: frozenset[str]
+    others: frozenset[str]
+
+
+@lru_cache(maxsize=1024)
+def _services(catalog: Catalog, plans: frozenset[str]) -> _Services:
+    """The same plans go from thousands of classes."""
+    office, phone, others = set[str](), set[str](), set[str]()
+    for plan in plans:
+        what = catalog.carries(plan)
+        if _is_technical(catalog, plan) or what.mailbox_gb is not None or what.archive or what.onedrive is not False:
+            continue
+        if what.office:
+            office.add(_plan_name(catalog, plan))
+        elif what.phone:
+            phone.add(_plan_name(catalog, plan))
+        elif not (what.teams or what.visio or what.project):
+            others.add(_plan_name(catalog, plan))
+    return _Services(frozenset(office), frozenset(phone), frozenset(others))
 
 
 def _is_technical(catalog: Catalog, plan_id: str) -> bool:
     plan = catalog.plans.get(plan_id)
     return plan is not None and plan.name.upper().startswith(_TECHNICAL)
-
-
-def _is_spoken_of(what: Carries, after: Holding, said: frozenset[str]) -> bool:
-    """Mailbox and drive have sentences of their own; the rest is spoken of when its sentence is said, or stays."""
-    if what.mailbox_gb is not None or what.archive or what.onedrive is not False:
-        return True
-    if what.office:
-        return after.any("office") or "office_unlicensed" in said
-    if what.phone:
-        return bool(said & {"phone_released", "phone_unknown"})
-    return what.teams or what.visio or what.project

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from licentia.domain.catalog import Catalog
+from licentia.domain.catalog import Catalog, Product
 from licentia.domain.facts import UNKNOWN, AssignmentState, ClockKind, Maybe, Source
 
 
@@ -26,25 +27,24 @@ class Holding:
 
     def mailbox(self) -> bool | Maybe:
         """Whether a mailbox is carried; UNKNOWN when only a plan or product that nobody classified may carry it."""
-        if any(isinstance(self.catalog.carries(p).mailbox_gb, int) for p in self.sure):
+        if not self.sure.isdisjoint(self.catalog.carriers("mailbox_gb")):
             return True
         return UNKNOWN if self.strangers or self.mailbox_carriers() else False
 
     def drive(self) -> bool | Maybe:
         """Whether a OneDrive is carried; UNKNOWN as for the mailbox."""
-        if any(self.catalog.carries(p).onedrive is True for p in self.sure):
+        if not self.sure.isdisjoint(self.catalog.carriers("onedrive")):
             return True
         return UNKNOWN if self.drive_products() else False
 
     def mailbox_carriers(self) -> frozenset[tuple[str, str]]:
         """(product, plan) for every enabled plan that carries a mailbox, or of which that is not known."""
-        return frozenset(
-            (sku, p) for sku, plans in self.products for p in plans if self.catalog.carries(p).mailbox_gb is not None
-        )
+        possible = self.catalog.possible_carriers("mailbox_gb")
+        return frozenset((sku, p) for sku, plans in self.products for p in plans & possible)
 
     def mailbox_limit(self) -> int | None:
         """The largest mailbox limit in GB among enabled plans; None when none is known."""
-        limits = [self.catalog.carries(p).mailbox_gb for p in self.plans]
+        limits = [self.catalog.carries(p).mailbox_gb for p in self.plans & self.catalog.carriers("mailbox_gb")]
         return max((gb for gb in limits if isinstance(gb, int)), default=None)
 
     def mailbox_product(self) -> str:
@@ -60,9 +60,8 @@ class Holding:
 
     def drive_products(self) -> frozenset[str]:
         """Products that carry a OneDrive, or of which that is not known."""
-        return self.strangers | {
-            sku for sku, plans in self.products if any(self.catalog.carries(p).onedrive is not False for p in plans)
-        }
+        possible = self.catalog.possible_carriers("onedrive")
+        return self.strangers | {sku for sku, plans in self.products if not plans.isdisjoint(possible)}
 
     def _first_name(self, skus: Iterable[str]) -> str:
         return min(map(self.name, skus), default="")
@@ -74,11 +73,20 @@ class Holding:
 
     def any(self, what: str) -> bool:
         """Whether an enabled plan carries `what` (archive, holds, office, visio, project, teams, phone)."""
-        return any(getattr(self.catalog.carries(p), what) is True for p in self.plans)
+        return not self.plans.isdisjoint(self.catalog.carriers(what))
+
+    def surely(self, what: str) -> bool:
+        """Whether a plan that is sure to stay carries `what`."""
+        return not self.sure.isdisjoint(self.catalog.carriers(what))
 
     def holds(self, sku_id: str) -> bool:
         """Whether any source gives the product."""
         return sku_id in self.strangers or any(sku == sku_id for sku, _ in self.products)
+
+
+@lru_cache(maxsize=1024)
+def _enabled(product: Product, disabled: frozenset[str]) -> frozenset[str]:
+    return frozenset(product.plan_ids) - disabled
 
 
 def holding(catalog: Catalog, sources: Iterable[Source]) -> Holding:
@@ -93,7 +101,7 @@ def holding(catalog: Catalog, sources: Iterable[Source]) -> Holding:
         if product is None:
             strangers.add(source.sku_id)
             continue
-        enabled = set(product.plan_ids) - source.disabled_plans
+        enabled = _enabled(product, source.disabled_plans)
         by_product.setdefault(source.sku_id, set()).update(enabled)
         if source.state is AssignmentState.ACTIVE:
             sure |= enabled
@@ -106,7 +114,7 @@ def contradicted(held: Holding, clocks: Iterable[ClockKind]) -> tuple[ClockKind,
     """Those of the running clocks that cannot run for a user who surely holds what they would end (R-29)."""
     sure = {
         ClockKind.MAILBOX_PURGE: held.mailbox() is True,
-        ClockKind.ARCHIVE_PURGE: held.any("archive"),
+        ClockKind.ARCHIVE_PURGE: held.surely("archive"),
         ClockKind.DRIVE_READONLY: held.drive() is True,
         ClockKind.DRIVE_ARCHIVE: held.drive() is True,
     }

@@ -155,10 +155,11 @@ def _rights(before: Holding, after: Holding, facts: UserFacts, mailbox: Mailbox)
 
 
 def _archive(before: Holding, after: Holding, facts: UserFacts, mailbox: Mailbox) -> Effects:
-    """R-13, R-14. An archive that a plan carries again has no clock."""
+    """R-13, R-14. An archive that a plan surely carries again has no clock."""
     runs = ClockKind.ARCHIVE_PURGE in facts.clocks
     if after.any("archive"):
-        return Effects((), (ClockEffect(ClockKind.ARCHIVE_PURGE, None),) if runs else ())
+        stops = runs and after.surely("archive")
+        return Effects((), (ClockEffect(ClockKind.ARCHIVE_PURGE, None),) if stops else ())
     if not before.any("archive") or mailbox.has_archive is False or mailbox.on_hold is True:
         return Effects()
     if runs:
