@@ -21,10 +21,12 @@ from typing import Any
 import django
 import scenes  # beside this file
 from django.db import connections
+from django.db.backends.postgresql import base as _postgresql  # noqa: F401  loaded once, before any fork
 
 from licentia.domain import catalog, rulebook
 from licentia.domain.reasons import BadInput, Refused
 from licentia.store.locations import database_settings
+from licentia.store.sqlite import base as _sqlite  # noqa: F401
 from licentia.store.writing import StoreError
 
 Order = dict[str, Any]

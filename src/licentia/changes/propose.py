@@ -45,23 +45,29 @@ Target = tuple[int, undo.Record | None]
 """A user, and for an undo what the journal says was changed."""
 
 
+Key = tuple[str, undo.Record | None, int | None]
+"""What makes users alike: their signature, for an undo the record, and the plan that changed them since."""
+
+
 @dataclass
 class _Classes:
-    """The classes of a plan as they are met: (signature, record, subject) to number and verdict."""
+    """The classes of a plan as they are met: number, state and reason by key; verdicts by number."""
 
     plan_id: int
     tenant_id: int
-    numbers: dict[tuple[Any, ...], tuple[int, Verdict]] = field(default_factory=dict)
+    known: dict[Key, tuple[int, str, str | None]] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
     users: Counter[int] = field(default_factory=Counter)
     fresh: list[tuple[int, str, Verdict]] = field(default_factory=list)
 
-    def number(self, key: tuple[Any, ...], signature: str, verdict: Verdict) -> tuple[int, Verdict]:
-        """The class of this key, new or known."""
-        known = self.numbers.get(key)
-        if known is None:
-            known = self.numbers[key] = (len(self.numbers) + 1, verdict)
-            self.fresh.append((known[0], signature, verdict))
-        return known
+    def add(self, key: Key, verdict: Verdict) -> tuple[int, str, str | None]:
+        """The number of a new class, and how its steps begin."""
+        self.verdicts.append(verdict)
+        number = len(self.verdicts)
+        reason = verdict.reason.value if verdict.reason else None
+        self.fresh.append((number, key[0], verdict))
+        self.known[key] = (number, STEP_STATE[verdict.outcome].value, reason)
+        return self.known[key]
 
 
 def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Progress | None = None) -> int:
@@ -169,24 +175,20 @@ def _chunk(
     """Reads outside the transaction: whoever changes meanwhile is in the journal after `seen_seq` and looked at again."""
     seen_seq = journal_rows.end_seq(tenant.tenant_id)
     records = dict(targets)
+    tenant_id, plan_id, known = tenant.tenant_id, classes.plan_id, classes.known
     steps: list[tuple[Any, ...]] = []
     found = tenant.load([user for user, _ in targets], context)
-    later = undo.later_plans(tenant.tenant_id, intent, [user for user, _ in found])
-    for user, signature in found:
-        record = records[user]
-        key = (signature, record, later.get(user))
-        known = classes.numbers.get(key)
-        if known is None:
-            verdict = judge(tenant, intent, signature, record, context, later.get(user))
-            known = classes.number(key, signature, verdict)
-        class_id, verdict = known
-        n += 1
-        classes.users[class_id] += 1
-        reason = verdict.reason.value if verdict.reason else None
-        steps.append((tenant.tenant_id, classes.plan_id, n, user, class_id, STEP_STATE[verdict.outcome].value, reason))
+    later = undo.later_plans(tenant_id, intent, [user for user, _ in found])
+    for n_step, (user, signature) in enumerate(found, start=n + 1):
+        key = (signature, records[user], later.get(user))
+        begin = known.get(key)
+        if begin is None:
+            begin = classes.add(key, judge(tenant, intent, signature, key[1], context, key[2]))
+        steps.append((tenant_id, plan_id, n_step, user, *begin))
+    classes.users.update([step[4] for step in steps])
     if steps:
         _save(tenant, context, classes, steps, seen_seq)
-    return n
+    return n + len(steps)
 
 
 def judge(
@@ -271,13 +273,11 @@ def _change_rows(tenant_id: int, plan_id: int, one: ClassWork) -> Iterator[tuple
 
 def _finish(tenant_id: int, plan_id: int, classes: _Classes) -> None:
     totals: Counter[str] = Counter()
-    for class_id, verdict in classes.numbers.values():
-        totals[verdict.outcome.value] += classes.users[class_id]
-    freed = sum(
-        -change.seat * classes.users[class_id]
-        for class_id, verdict in classes.numbers.values()
-        for change in verdict.changes
-    )
+    freed = 0
+    for class_id, verdict in enumerate(classes.verdicts, start=1):
+        users = classes.users[class_id]
+        totals[verdict.outcome.value] += users
+        freed -= sum(change.seat for change in verdict.changes) * users
     with writing(tenant_id):
         rows_of.set_class_users(tenant_id, plan_id, dict(classes.users))
         fields = {outcome.value: totals[outcome.value] for outcome in Outcome}
