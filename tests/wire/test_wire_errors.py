@@ -55,7 +55,7 @@ def test_every_reason_has_an_answer_that_is_recognized_again(reason: Reason) -> 
     ],
 )
 def test_messages_of_microsoft_are_recognized(text: str, reason: Reason | None) -> None:
-    """The texts of LF 2.2 lead to their reason; an unknown text to none."""
+    """Microsoft's texts lead to their reason; an unknown text to none."""
     assert reason_of_message(text) is reason
 
 

@@ -1,4 +1,4 @@
-"""Dates, numbers and sizes as the reader's language writes them (pages 8), and plain text tables.
+"""Dates, numbers and sizes as the reader's language writes them, and plain text tables.
 
 Values in, text out; no sentence and no rule is here.
 """

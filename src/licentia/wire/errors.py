@@ -22,7 +22,7 @@ CONFLICT: Final = "Request_Conflict"
 class GraphError:
     """What Graph answers: `template` is the message with {names} to fill.
 
-    `is_ours` marks a text for which no source of Microsoft's was read (LF 2.2: UNCONFIRMED or silent).
+    `is_ours` marks a text for which no source of Microsoft's was read.
     """
 
     status: int
@@ -76,7 +76,7 @@ GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
         "License {sku_id} is needed by a shared mailbox larger than a mailbox without a license may be.",
         is_ours=True,
     ),
-    # No full stop: the message ends with the list (LF 2.2).
+    # No full stop: the message ends with the list.
     Reason.DEPENDENCY: GraphError(
         400,
         BAD_REQUEST,
@@ -88,7 +88,7 @@ GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
     Reason.NO_SEATS: GraphError(
         400, BAD_REQUEST, "Subscription with SKU {sku_id} does not have any available licenses."
     ),
-    # Status and code as Graph clients expect them; the wording is unconfirmed (LF 1.5).
+    # Status and code as Graph clients expect them; the wording is unconfirmed.
     Reason.USER_GONE: GraphError(
         404,
         NOT_FOUND,
@@ -147,7 +147,7 @@ _MATCHERS: Final[tuple[tuple[str, Reason], ...]] = (
 def reason_of_message(text: str) -> Reason | None:
     """The reason behind an error message of Graph's or ours, by its telling words; None when it is not known.
 
-    Keep the raw text whatever comes back: messages may change without notice (LF 1.5).
+    Keep the raw text whatever comes back: messages may change without notice.
     """
     folded = text.casefold()
     return next((reason for words, reason in _MATCHERS if words in folded), None)

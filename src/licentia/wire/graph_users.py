@@ -1,6 +1,6 @@
 """A user as Microsoft Graph v1.0 writes it, and the values it stands for; both ways.
 
-Strict on types, tolerant where Graph is loose (LF 1.2, 2.3); never guesses a fact an object does not state.
+Strict on types, tolerant where Graph is loose; never guesses a fact an object does not state.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ def _parse_state(entry: Mapping[str, Any]) -> LicenseAssignmentState:
         assigned_by_group=None if group is None or group == "" else guid(group, "assignedByGroup"),
         disabled_plans=_plans(entry.get("disabledPlans")),
         state=state_of(entry.get("state")),
-        # Some answers show the string "None" where others show null (LF 2.3).
+        # Some answers show the string "None" where others show null.
         error=None if error is None or error.casefold() in ("", "none") else error,
         since=instant(entry.get("lastUpdatedDateTime"), "lastUpdatedDateTime"),
     )
