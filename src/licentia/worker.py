@@ -13,6 +13,7 @@ from licentia.changes import advance, run
 from licentia.domain.permissions import SYSTEM, Actor
 from licentia.domain.reasons import BadInput
 from licentia.store.lists import agenda
+from licentia.store.writing import StoreError
 
 IDLE_SECONDS = 1.0
 
@@ -37,7 +38,13 @@ def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: F
 
 
 def work(should_stop: Callable[[], bool], actor: Actor = SYSTEM) -> None:
-    """Works until asked to stop."""
+    """Works until asked to stop. A store that another program has locked is tried again; nothing else is forgiven."""
     while not should_stop():
-        if not work_once(actor, should_stop):
+        try:
+            done = work_once(actor, should_stop)
+        except StoreError as error:
+            if error.code != "store_locked":
+                raise
+            done = 0
+        if not done:
             time.sleep(IDLE_SECONDS)

@@ -168,8 +168,9 @@ def apply(app: App, plan_id: int, *, confirm: int | None, over_limit: bool, drif
 
     if drift and run.load(app.tenant_id, plan_id)["state"] == "draft":
         show_drift(app, plan_id)
-    run.apply(app.tenant_id, plan_id, app.actor, confirm=confirm, over_limit=over_limit)
-    return carry_on(app, plan_id)
+    return carry_on(
+        app, plan_id, lambda: run.apply(app.tenant_id, plan_id, app.actor, confirm=confirm, over_limit=over_limit)
+    )
 
 
 def show_drift(app: App, plan_id: int) -> None:
@@ -186,15 +187,15 @@ def show_drift(app: App, plan_id: int) -> None:
         )
 
 
-def carry_on(app: App, plan_id: int) -> int:
-    """Works on a running plan until it ends or is stopped; returns the exit status."""
+def carry_on(app: App, plan_id: int, begin: Callable[[], None]) -> int:
+    """Begins, then works on the running plan until it ends or is stopped; returns the exit status."""
     from licentia.changes import run
     from licentia.cli import render
     from licentia.store.lists import plans as list_of
 
-    ready = run.load(app.tenant_id, plan_id)["ready"]
-    progress = Progress(_("Applying"), ready)
+    progress = Progress(_("Applying"), run.load(app.tenant_id, plan_id)["ready"])
     with stopping() as should_stop:
+        begin()
         plan = run.run(app.tenant_id, plan_id, app.actor, should_stop=should_stop, progress=progress)
         stopped = should_stop()
     progress.end()

@@ -151,8 +151,7 @@ def resume(app: App, plan_id: int) -> int:
     from licentia.changes import run
     from licentia.cli.applying import carry_on
 
-    run.resume(app.tenant_id, plan_id, app.actor)
-    return carry_on(app, plan_id)
+    return carry_on(app, plan_id, lambda: run.resume(app.tenant_id, plan_id, app.actor))
 
 
 @command.command(

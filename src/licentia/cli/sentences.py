@@ -102,6 +102,7 @@ BAD_INPUT: dict[str, Sentence] = {
         _("No tenant is called {name}.").format(name=d["name"]),
         _("There are: {known}.").format(known=d["known"]) if d["known"] else "",
     ),
+    "tenant_gone": lambda d: _("This tenant is being deleted. Choose another one: licentia tenants list"),
     "no_tenant": lambda d: _("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"),
     "which_tenant": lambda d: _("There are several tenants; say which with --tenant: {known}.").format(**d),
     "tenant_exists": lambda d: _(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from licentia.domain.instants import Instant
+from licentia.domain.reasons import BadInput
 from licentia.store import sql
 
 COLUMNS = ("tenant_id", "seq", "segment_id", "at", "kind", "object_kind", "object_id", "before", "after")
@@ -57,7 +58,8 @@ def lock_head(tenant_id: int, now: Instant) -> Head:
         "WHERE tenant_id = %(tenant)s RETURNING seq, segment_id, hash",
         {"tenant": tenant_id, "now": now},
     )
-    assert found is not None, "every tenant has a head row"
+    if found is None:
+        raise BadInput("tenant_gone")
     return Head(*found)
 
 
