@@ -15,7 +15,7 @@ SECOND = 1_000_000
 
 _JOURNAL = """
 INSERT INTO journal (tenant_id, seq, segment_id, at, kind, object_kind, object_id, before, after)
-SELECT %(tenant)s, h.seq + row_number() OVER (ORDER BY s.n, c.product_id), h.segment_id + 1, %(now)s,
+SELECT %(tenant)s, h.seq + s.n, h.segment_id + 1, %(now)s,
   c.journal_kind, 'user', s.user_id, c.journal_before, c.journal_after
 FROM plan_step s
 JOIN class_change c ON c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s AND c.class_id = s.class_id
@@ -75,7 +75,7 @@ def prepare() -> None:
 
 
 def apply(tenant_id: int, plan_id: int, product_id: int, now: int) -> None:
-    """Every ready step of the plan is done, journal first, head last."""
+    """Every step of the plan is done, journal first, head last. All are ready and have one change: n numbers the rows."""
     params: dict[str, Any] = {"tenant": tenant_id, "plan": plan_id, "product": product_id, "now": now}
     same = "k.undo_seconds IS NOT DISTINCT FROM %(life)s" if sql.is_postgres() else "k.undo_seconds IS %(life)s"
     with transaction.atomic(), connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """The tables: columns, keys, indexes. Keys are final; hot writes and lists are SQL in store.bulk and store.lists.
 
-No rule, no save(), no manager with logic. Instants are whole microseconds UTC (domain.instants).
+No rule, no save(), no manager with logic. Instants are whole microseconds UTC (domain.instants). One file, however
+long: a schema is read whole, and Django finds its tables here.
 """
 
 from __future__ import annotations
