@@ -78,8 +78,7 @@ def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Pr
     context = tenant.context()
     chunks = _targets(tenant_id, intent, who, _product_id(intent, context))
     first = list(islice(chunks, 1))  # a selection that cannot be understood is refused before anything is written
-    plan_id = ids.take(tenant_id, "plan")
-    _begin(tenant_id, plan_id, intent, who, actor)
+    plan_id = _begin(tenant_id, intent, who, actor)
     classes = _Classes(plan_id, tenant_id)
     n = 0
     for targets in chain(first, chunks):
@@ -121,12 +120,14 @@ def _targets(tenant_id: int, intent: Intent, who: Who, product_id: int | None) -
         yield [(user, None) for user in users]
 
 
-def _begin(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor) -> None:
+def _begin(tenant_id: int, intent: Intent, who: Who, actor: Actor) -> int:
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
+        plan_id = ids.take_within(tenant_id, "plan")
         rows_of.insert_plan(header(tenant_id, plan_id, intent, who, actor, now))
         entry = Entry("plan.propose", "plan", plan_id, None, intents.to_text(intent))
         journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
+    return plan_id
 
 
 def header(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor, now: int) -> dict[str, Any]:
