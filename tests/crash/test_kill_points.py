@@ -31,7 +31,7 @@ def kill(nursery: Nursery, store: Store, scene: str, trap: dict[str, Any], **arg
     assert status == KILLED, f"{scene} {trap}: exit status {status} {nursery.errors()}"
 
 
-@pytest.mark.parametrize(("scene", "least"), [("unassign", 11), ("undo_it", 11), ("clock", 4)])
+@pytest.mark.parametrize(("scene", "least"), [("unassign", 10), ("undo_it", 10), ("clock", 4)])
 def test_work_killed_at_any_commit_ends_as_if_it_had_not_been(
     nursery: Nursery, store: Store, scene: str, least: int
 ) -> None:
