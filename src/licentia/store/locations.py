@@ -46,8 +46,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "timeout": 5,
             "init_command": (
                 "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-                f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};PRAGMA cache_size=-{CACHE_KIB};"
-                "PRAGMA temp_store=MEMORY"
+                f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};PRAGMA cache_size=-{CACHE_KIB}"
             ),
         },
     }
