@@ -408,8 +408,10 @@ _PARTS: dict[str, str] = {
     "never": "SELECT object_kind, object_id, reason FROM never_list WHERE tenant_id = %(tenant)s",
     "plans": "SELECT verb, state, coalesce(pause_reason, ''), users, ready, choice, skipped, refused, verified, failed, "
     "skipped_late, seats_freed, undone FROM plan WHERE tenant_id = %(tenant)s AND is_complete",
-    "steps": "SELECT p.verb, s.n, s.user_id, s.class_id, s.state, s.reason, s.undo_until - s.at FROM plan_step s "
-    "JOIN plan p ON p.tenant_id = s.tenant_id AND p.id = s.plan_id WHERE s.tenant_id = %(tenant)s AND p.is_complete",
+    # By user and signature: an undo numbers users and classes in the order in which the chunks ended, which a death may change.
+    "steps": "SELECT p.verb, s.user_id, k.signature, s.state, s.reason, s.undo_until - s.at FROM plan_step s "
+    "JOIN plan p ON p.tenant_id = s.tenant_id AND p.id = s.plan_id JOIN plan_class k ON k.tenant_id = s.tenant_id "
+    "AND k.plan_id = s.plan_id AND k.id = s.class_id WHERE s.tenant_id = %(tenant)s AND p.is_complete",
     "chunks": "SELECT p.verb, c.from_n, c.to_n, c.state, c.owner, c.lease_until FROM plan_chunk c "
     "JOIN plan p ON p.tenant_id = c.tenant_id AND p.id = c.plan_id WHERE c.tenant_id = %(tenant)s AND p.is_complete",
     "journal": "SELECT kind, object_kind, object_id, before, after FROM journal WHERE tenant_id = %(tenant)s "
