@@ -69,16 +69,22 @@ class StepRow:
 _PLAN = {"tenant": 0, "plan": 0}
 
 
+_USERS = """
+(SELECT k.users FROM plan_class k WHERE k.tenant_id = %(tenant)s AND k.plan_id = %(plan)s AND k.id = c.class_id)
+"""
+"""How many users a change's class has. Not a join: without statistics PostgreSQL compares every change with every class."""
+
+
 def seat_balances(tenant_id: int, plan_id: int) -> list[SeatBalance]:
     """Per pool that the plan touches, what it takes and what is free now."""
     found = sql.rows(
-        "SELECT p.sku_id, sum(c.seat * k.users), max(o.capacity - o.consumed) FROM class_change c "
-        "JOIN plan_class k ON k.tenant_id = c.tenant_id AND k.plan_id = c.plan_id AND k.id = c.class_id "
-        "JOIN product p ON p.tenant_id = c.tenant_id AND p.id = c.product_id "
-        "LEFT JOIN pool o ON o.tenant_id = c.tenant_id AND o.product_id = c.product_id AND o.purchase_id = "
-        "CASE WHEN c.source_kind = 3 THEN c.source_id ELSE 0 END "
-        "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s GROUP BY p.sku_id, "
-        "CASE WHEN c.source_kind = 3 THEN c.source_id ELSE 0 END ORDER BY p.sku_id",
+        "SELECT p.sku_id, n.needed, o.capacity - o.consumed FROM (SELECT c.product_id, "
+        "CASE WHEN c.source_kind = 3 THEN c.source_id ELSE 0 END AS purchase_id, "
+        f"sum(c.seat * {_USERS}) AS needed FROM class_change c "
+        "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s GROUP BY 1, 2) AS n "
+        "JOIN product p ON p.tenant_id = %(tenant)s AND p.id = n.product_id "
+        "LEFT JOIN pool o ON o.tenant_id = %(tenant)s AND o.product_id = n.product_id "
+        "AND o.purchase_id = n.purchase_id ORDER BY p.sku_id",
         {"tenant": tenant_id, "plan": plan_id},
     )
     return [SeatBalance(sku, int(needed), None if free is None else int(free)) for sku, needed, free in found]
@@ -87,11 +93,11 @@ def seat_balances(tenant_id: int, plan_id: int) -> list[SeatBalance]:
 def takings(tenant_id: int, plan_id: int) -> list[Taking]:
     """Per product, how many users the plan takes an assignment from."""
     found = sql.rows(
-        "SELECT p.sku_id, sum(k.users), max(o.consumed) FROM class_change c "
-        "JOIN plan_class k ON k.tenant_id = c.tenant_id AND k.plan_id = c.plan_id AND k.id = c.class_id "
-        "JOIN product p ON p.tenant_id = c.tenant_id AND p.id = c.product_id "
-        "LEFT JOIN pool o ON o.tenant_id = c.tenant_id AND o.product_id = c.product_id AND o.purchase_id = 0 "
-        "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s AND c.after_state IS NULL GROUP BY p.sku_id",
+        "SELECT p.sku_id, n.users, o.consumed FROM (SELECT c.product_id, "
+        f"sum({_USERS}) AS users FROM class_change c WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s "
+        "AND c.after_state IS NULL GROUP BY c.product_id) AS n "
+        "JOIN product p ON p.tenant_id = %(tenant)s AND p.id = n.product_id "
+        "LEFT JOIN pool o ON o.tenant_id = %(tenant)s AND o.product_id = n.product_id AND o.purchase_id = 0",
         {"tenant": tenant_id, "plan": plan_id},
     )
     return [Taking(sku, int(users), int(holders or 0)) for sku, users, holders in found]
@@ -160,9 +166,8 @@ def steps(tenant_id: int, plan_id: int, after_n: int, top: int) -> list[StepRow]
 def assignments(tenant_id: int, plan_id: int) -> tuple[int, int]:
     """(removed, added): how many assignments the plan takes away and gives."""
     found = sql.row(
-        "SELECT coalesce(sum(CASE WHEN c.after_state IS NULL THEN k.users ELSE 0 END), 0), "
-        "coalesce(sum(CASE WHEN c.before_state IS NULL THEN k.users ELSE 0 END), 0) FROM class_change c "
-        "JOIN plan_class k ON k.tenant_id = c.tenant_id AND k.plan_id = c.plan_id AND k.id = c.class_id "
+        f"SELECT coalesce(sum(CASE WHEN c.after_state IS NULL THEN {_USERS} ELSE 0 END), 0), "
+        f"coalesce(sum(CASE WHEN c.before_state IS NULL THEN {_USERS} ELSE 0 END), 0) FROM class_change c "
         "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s",
         {"tenant": tenant_id, "plan": plan_id},
     )
