@@ -66,9 +66,6 @@ class StepRow:
     undo_until: Instant | None
 
 
-_PLAN = {"tenant": 0, "plan": 0}
-
-
 _USERS = """
 (SELECT k.users FROM plan_class k WHERE k.tenant_id = %(tenant)s AND k.plan_id = %(plan)s AND k.id = c.class_id)
 """
