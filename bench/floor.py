@@ -24,7 +24,7 @@ WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.state = 'pending'
 """
 
 _SOURCES = """
-DELETE FROM source WHERE tenant_id = %(tenant)s AND product_id = %(product)s AND source_kind = 1 AND source_id = 0
+DELETE FROM source WHERE tenant_id = %(tenant)s AND product_id = %(product)s AND source_kind = %(kind)s AND source_id = %(source)s
 AND user_id IN (SELECT s.user_id FROM plan_step s
   WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.state = 'pending')
 """
@@ -74,9 +74,12 @@ def prepare() -> None:
             cursor.execute("ANALYZE plan_step, plan_class, class_change, class_clock")
 
 
-def apply(tenant_id: int, plan_id: int, product_id: int, now: int) -> None:
+def apply(
+    tenant_id: int, plan_id: int, product_id: int, now: int, *, kind: int = 1, source_id: int = 0
+) -> None:
     """Every step of the plan is done, journal first, head last. All are ready and have one change: n numbers the rows."""
     params: dict[str, Any] = {"tenant": tenant_id, "plan": plan_id, "product": product_id, "now": now}
+    params |= {"kind": kind, "source": source_id}
     same = "k.undo_seconds IS NOT DISTINCT FROM %(life)s" if sql.is_postgres() else "k.undo_seconds IS %(life)s"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_JOURNAL, params)

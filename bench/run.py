@@ -14,10 +14,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import groups
+import imports
 from rows import Bench, Figure
 from stores import prepare
 
-ROWS = ("1", "2", "3", "inline", "help")
+ROWS = ("1", "2", "3", "inline", "group", "import", "help")
 
 
 def main() -> int:
@@ -30,12 +32,14 @@ def main() -> int:
         stores = prepare(folder)
         rounds = options.rounds or (2 if options.quick else 5)
         scale = options.users or (100_000 if options.quick else 1_000_000)
-        bench = Bench(stores, scale=scale, rounds=rounds, say=_say)
+        bench = Bench(stores, folder=folder, scale=scale, rounds=rounds, say=_say)
         work: dict[str, Callable[[], list[Figure]]] = {
             "1": bench.bulk,
             "2": bench.whole,
             "3": bench.growth,
             "inline": bench.inline,
+            "group": lambda: groups.figures(bench),
+            "import": lambda: imports.figures(bench),
             "help": bench.help,
         }
         print(f"{stores.vendor}, {scale:,} users, medians of {rounds} rounds (small sizes: {3 * rounds})")

@@ -24,7 +24,7 @@ from sqlglot.errors import SqlglotError
 Dialect = Literal["sqlite", "postgres"]
 Node = tuple[int, str, str]  # scope, alias, column
 
-TENANT_PARAMETERS = frozenset({"tenant"})
+TENANT_PARAMETERS = frozenset({"tenant", "copy"})  # `copy`: the tenant written when one is copied, store.bulk.copying
 KEY = "tenant_id"
 IGNORED = re.compile(
     "alter|analyze|attach|begin|comment|commit|create|deallocate|detach|discard|drop|end|grant|listen|lock|notify"

@@ -17,7 +17,8 @@ from licentia.changes.inline import InlineResult, apply_inline
 from licentia.changes.verify import verify_chain
 from licentia.changes.who import Who
 from licentia.domain.facts import MailboxKind, SourceKind
-from licentia.domain.intents import Assign, Intent, Unassign, Undo
+from licentia.domain import intents
+from licentia.domain.intents import AccountIntent, Assign, Intent, LicenseIntent, Unassign, Undo
 from licentia.domain.permissions import Actor, local_shell
 from licentia.importing.rows import (
     DriveRow,
@@ -172,13 +173,15 @@ class World:
 
     def propose(self, intent: Intent, *ids: int, who: Who | None = None) -> int:
         """A draft plan for these users, or for everyone."""
-        if isinstance(intent, Undo):
+        if who is not None:
+            chosen = who
+        elif isinstance(intent, Undo):
             chosen = Who("plan", str(intent.plan_id))
         elif ids:
             chosen = Who("users", ids=tuple(ids))
         else:
-            chosen = Who("everyone", intent.sku_id)
-        return propose.propose(self.tenant, intent, who or chosen, self.actor)
+            chosen = Who("everyone", intents.sku_of(intent) or "")
+        return propose.propose(self.tenant, intent, chosen, self.actor)
 
     def start(self, plan: int) -> None:
         """The plan runs: every guard is answered."""
@@ -211,7 +214,7 @@ class World:
         self.apply(undoing)
         return undoing
 
-    def inline(self, intent: Unassign | Assign, user: int) -> InlineResult:
+    def inline(self, intent: LicenseIntent | AccountIntent, user: int) -> InlineResult:
         """One user changed in one request."""
         return apply_inline(self.tenant, intent, user, self.actor)
 

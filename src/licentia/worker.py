@@ -1,4 +1,4 @@
-"""The worker: looks in the agenda which tenants have due work, then works inside each: clocks, and plans that run.
+"""The worker: looks in the agenda which tenants have due work, then works inside each: clocks, scheduled plans, running ones.
 
 Any number of workers may run; leases and row counts keep them apart. It makes no plan and decides nothing.
 """
@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from licentia.changes import advance, run
+from licentia.changes import advance, keeping, run, schedule
 from licentia.domain.permissions import SYSTEM, Actor
 from licentia.domain.reasons import BadInput
+from licentia.store import owners
 from licentia.store.lists import agenda
 from licentia.store.writing import StoreError
 
@@ -20,10 +21,17 @@ IDLE_SECONDS = 1.0
 
 def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: False) -> int:
     """How many clocks ran out and plans were worked on, in one look at the agenda."""
-    owner = run.new_owner()
+    owner = owners.new_owner()
     done = 0
-    for tenant_id in agenda.tenants_with_due_clocks():
+    for tenant_id in dict.fromkeys(
+        one for kind in ("group", "clock", "subscription") for one in agenda.tenants_due(kind)
+    ):
         done += advance.advance(tenant_id)
+        if should_stop():
+            return done
+    for tenant_id in agenda.tenants_due(keeping.AGENDA):
+        with suppress(BadInput):  # its tenant is being deleted
+            done += _moments(tenant_id, actor, should_stop, owner)
         if should_stop():
             return done
     for tenant_id in agenda.tenants_with_plans():
@@ -34,6 +42,23 @@ def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: F
                 run.run(tenant_id, plan_id, actor, should_stop=should_stop, owner=owner)
             done += 1
         run.settle_agenda(tenant_id)
+    return done
+
+
+def _moments(tenant_id: int, actor: Actor, should_stop: Callable[[], bool], owner: str) -> int:
+    """How many plans started, expired or lost their list. Each that starts runs to its end before the next is looked at:
+
+    the next may need the seats that it frees.
+    """
+    done = keeping.expire(tenant_id)
+    while not should_stop():
+        plan_id = schedule.start_next(tenant_id)
+        if plan_id is None:
+            break
+        run.run(tenant_id, plan_id, actor, should_stop=should_stop, owner=owner)
+        done += 1
+    done += keeping.forget_lists(tenant_id)
+    keeping.settle(tenant_id)
     return done
 
 

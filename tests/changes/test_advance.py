@@ -130,13 +130,13 @@ def test_the_worker_finds_what_is_due(make_world: Make, monkeypatch: pytest.Monk
     """It reads the agenda, not the tenants: only the tenant whose clock is due is looked into."""
     world = make_world(crowd(2))
     world.inline(Unassign(E3), 1)
-    assert agenda.tenants_with_due_clocks() == []
+    assert agenda.tenants_due("clock") == []
     assert worker.work_once() == 0
     real = clock.machine_now
     monkeypatch.setattr(clock, "machine_now", lambda: real() + 30 * DAY + SECOND)
-    assert agenda.tenants_with_due_clocks() == [world.tenant]
+    assert agenda.tenants_due("clock") == [world.tenant]
     assert worker.work_once() == 1
-    assert agenda.tenants_with_due_clocks() == []
+    assert agenda.tenants_due("clock") == []
 
 
 def test_the_worker_applies_a_plan_that_runs(make_world: Make) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from licentia.changes import advance, propose, record, run
+from licentia.changes import advance, handing, keeping, propose, record, run, schedule
 from licentia.changes import who as who_of
 from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind
@@ -122,7 +122,7 @@ def test_a_selection_that_means_nothing_leaves_no_plan(make_world: Make, text: s
     world = make_world(crowd(1))
     with pytest.raises(Exception, match=r"unexpected_token|unknown_property"):
         world.propose(Unassign(E3), who=Who("filter", text))
-    with pytest.raises(BadInput, match="nothing_to_undo"):
+    with pytest.raises(BadInput, match="unknown_plan_number"):
         world.propose(Undo(77))
     assert world.rows("SELECT id FROM plan WHERE tenant_id = %(tenant)s") == []
 
@@ -235,8 +235,9 @@ def test_a_clock_that_ran_out_makes_its_user_stale(make_world: Make) -> None:
     """An undo made before the mailbox went says it returns; after that it is skipped and offered again."""
     world = make_world(crowd(2))
     taken = world.unassign(1)
-    undoing = world.propose(Undo(taken))
     now = world.header(taken)["finished_at"]
+    advance.set_clock(world.tenant, now + 2 * DAY, world.actor)
+    undoing = world.propose(Undo(taken))
     advance.set_clock(world.tenant, now + 31 * DAY, world.actor)
     assert world.apply(undoing)["state"] == "applied_with_errors"
     assert world.steps(undoing) == {1: STALE}
@@ -244,11 +245,13 @@ def test_a_clock_that_ran_out_makes_its_user_stale(make_world: Make) -> None:
 
 
 def test_a_clock_that_ran_out_unseen_is_caught_up_with(make_world: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No worker looked for 31 days: apply lets the clocks run out first, so nothing is promised that is gone."""
+    """No worker looked for 29 days: apply lets the clocks run out first, so nothing is promised that is gone."""
     world = make_world(crowd(1))
-    undoing = world.propose(Undo(world.unassign(1)))
+    taken = world.unassign(1)
+    advance.set_clock(world.tenant, clock.tenant_now(world.tenant) + 2 * DAY, world.actor)
+    undoing = world.propose(Undo(taken))
     real = clock.machine_now
-    monkeypatch.setattr(clock, "machine_now", lambda: real() + 31 * DAY)
+    monkeypatch.setattr(clock, "machine_now", lambda: real() + 29 * DAY)
     world.apply(undoing)
     assert world.steps(undoing) == {1: STALE}
     assert [kind for _, kind, _ in world.clocks()] == ["drive_archive", "drive_readonly"]
@@ -479,6 +482,17 @@ def put(world: World, state: PlanState) -> int:
     plan = world.propose(Unassign(E3), 1)
     if state is PlanState.DISCARDED:
         run.discard(world.tenant, plan, world.actor)
+    elif state is PlanState.AWAITING_APPROVAL:
+        record.set_tenant(world.tenant, world.actor, {"approve_above": 0})
+        world.start(plan)
+    elif state is PlanState.SCHEDULED:
+        schedule.schedule(world.tenant, plan, clock.tenant_now(world.tenant) + DAY, world.actor)
+    elif state is PlanState.EXPIRED:
+        advance.set_clock(world.tenant, clock.tenant_now(world.tenant) + 30 * DAY, world.actor)
+        keeping.expire(world.tenant)
+    elif state is PlanState.HANDED_OVER:
+        world.plant("UPDATE tenant SET origin = 'imported' WHERE id = %(tenant)s")
+        handing.hand_over(world.tenant, plan, world.actor)
     elif state is not PlanState.DRAFT:
         if state is PlanState.APPLIED_WITH_ERRORS:
             world.inline(Unassign(E3), 1)

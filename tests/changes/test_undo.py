@@ -168,8 +168,8 @@ def test_a_plan_that_changed_nobody_cannot_be_undone(make_world: Make) -> None:
     """A draft has changed nobody, and another tenant's plan is none of ours."""
     world = make_world(crowd(1))
     draft = world.propose(Unassign(E3))
-    for number in (draft, draft + 1):
-        with pytest.raises(BadInput, match="nothing_to_undo"):
+    for number, code in ((draft, "nothing_to_undo"), (draft + 1, "unknown_plan_number")):
+        with pytest.raises(BadInput, match=code):
             world.propose(Undo(number))
     with pytest.raises(BadInput, match="nothing_to_undo"):
         world.propose(Undo(draft, 1))

@@ -152,7 +152,7 @@ def test_every_reason_has_a_sentence_and_a_word(lang: str) -> None:
     """For one user, and for counts."""
     assert set(sentences.REASON) == set(sentences.REASON_WORD) == set(Reason)
     for code in Reason:
-        subject = "Audio|Teams" if code is Reason.DEPENDENCY else "Sales"
+        subject = "Audio|Teams" if code in (Reason.DEPENDENCY, Reason.CONFLICT) else "Sales"
         assert sentences.reason(code, subject)
         assert sentences.reason_word(code.value)
     assert sentences.reason(Reason.CHANGED_SINCE, "") != sentences.reason(Reason.CHANGED_SINCE, "4")
@@ -172,9 +172,9 @@ def test_every_state_and_kind_has_a_word(lang: str) -> None:
 
 def test_every_kind_of_journal_row_has_a_word(lang: str) -> None:
     """What the doors and the tenant write; a kind from a newer version is shown as it is."""
-    written = constants(r"(?:user|license|tenant|never|plan|clock)\.[a-z_]+|baseline", "changes", "tenants")
+    written = constants(r"(?:user|license|tenant|never|plan|clock|operator)\.[a-z_]+|baseline", "changes", "tenants")
     written |= {f"clock.{kind.value}" for kind in ClockKind}
-    written |= {f"plan.{event.value}" for event in (PlanEvent.PAUSE, PlanEvent.RESUME, PlanEvent.DISCARD)}
+    written |= {f"plan.{event.value}" for event in PlanEvent if event is not PlanEvent.FINISH_WITH_ERRORS}
     assert set(sentences.JOURNAL) == written
     for kind in written:
         assert sentences.journal_kind(kind, "Microsoft 365 E3") != kind

@@ -170,7 +170,7 @@ def test_what_a_plan_did_can_be_exported(demo: CommandLine, tmp_path: Path) -> N
     receipt = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
     assert {(row["before"], row["after"]) for row in receipt} >= {("assigned", "not assigned")}
     assert {row["userPrincipalName"] for row in receipt} == {row["userPrincipalName"] for row in ready}
-    lines = [json.loads(line) for line in demo.ok("plans", "export", "1", "--as", "json").out.splitlines()]
+    lines = [json.loads(line) for line in demo.ok("plans", "export", "1", "--format", "json").out.splitlines()]
     assert [line["state"] for line in lines].count("verified") == len(ready)
     missing = demo.run("plans", "export", "1", "--to", str(tmp_path / "no" / "where.csv"))
     assert missing.status == 2

@@ -23,7 +23,7 @@ from licentia.store.lists.check import CHECK_NAMES
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "licentia"
 MANUALS = ("docs/manual.en.md", "docs/manual.nl.md")
-EVERYWHERE = frozenset({"--help", "--lang", "--json", "--tenant", "--version"})
+EVERYWHERE = frozenset({"--help", "--lang", "--json", "--tenant", "--as", "--version"})
 """Options that the manuals describe once, under `licentia`."""
 
 SECTION = re.compile(r"^#{3,4} (licentia(?: [a-z-]+)*)\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)

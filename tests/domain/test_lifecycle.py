@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from licentia.domain import lifecycle
 from licentia.domain.lifecycle import (
     CHUNK_LIFE,
     PLAN_LIFE,
@@ -18,7 +19,35 @@ from licentia.domain.lifecycle import (
 )
 from licentia.domain.reasons import Refused
 
-ENDS = {PlanState.APPLIED, PlanState.APPLIED_WITH_ERRORS, PlanState.STOPPED, PlanState.DISCARDED}
+S, E = PlanState, PlanEvent
+ENDS = {S.APPLIED, S.APPLIED_WITH_ERRORS, S.STOPPED, S.DISCARDED, S.EXPIRED, S.HANDED_OVER}
+MOVES = {
+    (S.DRAFT, E.APPLY, S.RUNNING),
+    (S.DRAFT, E.ASK, S.AWAITING_APPROVAL),
+    (S.DRAFT, E.SCHEDULE, S.SCHEDULED),
+    (S.DRAFT, E.DISCARD, S.DISCARDED),
+    (S.DRAFT, E.EXPIRE, S.EXPIRED),
+    (S.DRAFT, E.HAND_OVER, S.HANDED_OVER),
+    (S.AWAITING_APPROVAL, E.APPROVE, S.DRAFT),
+    (S.AWAITING_APPROVAL, E.REJECT, S.DRAFT),
+    (S.AWAITING_APPROVAL, E.DISCARD, S.DISCARDED),
+    (S.AWAITING_APPROVAL, E.EXPIRE, S.EXPIRED),
+    (S.SCHEDULED, E.START, S.RUNNING),
+    (S.SCHEDULED, E.START_REFUSED, S.DRAFT),
+    (S.SCHEDULED, E.UNSCHEDULE, S.DRAFT),
+    (S.SCHEDULED, E.DISCARD, S.DISCARDED),
+    (S.RUNNING, E.PAUSE, S.PAUSED),
+    (S.RUNNING, E.FINISH, S.APPLIED),
+    (S.RUNNING, E.FINISH_WITH_ERRORS, S.APPLIED_WITH_ERRORS),
+    (S.PAUSED, E.RESUME, S.RUNNING),
+    (S.PAUSED, E.STOP, S.STOPPED),
+}
+"""Every move there is."""
+
+
+def test_the_table_has_these_moves_and_no_other() -> None:
+    """Only a draft is applied, scheduled, handed over or asked about; what waits for a person can expire."""
+    assert {(before, event, after) for (before, event), after in PLAN_LIFE.items()} == MOVES
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(PlanState, PlanEvent)))
@@ -40,7 +69,7 @@ def test_a_draft_reaches_every_state_and_ends_are_ends() -> None:
         before = set(reached)
         reached |= {target for (source, _), target in PLAN_LIFE.items() if source in reached}
     assert reached == set(PlanState)
-    assert set(PlanState) - {state for state, _ in PLAN_LIFE} == ENDS
+    assert set(PlanState) - {state for state, _ in PLAN_LIFE} == ENDS == lifecycle.ENDS
 
 
 def test_only_a_pending_step_moves_and_only_to_an_end() -> None:

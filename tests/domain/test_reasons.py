@@ -18,8 +18,9 @@ def test_every_reason_has_a_line_and_gives_its_outcome(reason: Reason) -> None:
 
 
 def test_only_nothing_to_do_is_no_error() -> None:
-    """Not held and already so end with exit status 0; a stale skip, a choice and a refusal with 1."""
-    assert {reason for reason, rule in REASONS.items() if not rule.is_error} == {Reason.NOT_HELD, Reason.ALREADY}
+    """Not held, no member, not deleted and already so end with exit status 0; the rest, a stale skip too, with 1."""
+    nothing = {Reason.NOT_HELD, Reason.ALREADY, Reason.NOT_MEMBER, Reason.NOT_DELETED}
+    assert {reason for reason, rule in REASONS.items() if not rule.is_error} == nothing
     assert REASONS[Reason.STALE].outcome is Outcome.SKIPPED
 
 

@@ -65,7 +65,7 @@ def every_sentence(lang: str) -> str:
     parts.append(["FILTER", *faults])
     reasons = []
     for reason in Reason:
-        subject = "Audio Conferencing|Teams" if reason is Reason.DEPENDENCY else "4"
+        subject = "Audio Conferencing|Teams" if reason in (Reason.DEPENDENCY, Reason.CONFLICT) else "4"
         reasons.append(f"{reason.value}: {sentences.reason(reason, subject)} [{sentences.reason_word(reason.value)}]")
     parts.append(["REASON", *reasons])
     words = [sentences.plan_state(one.value) for one in PlanState] + [

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from licentia.domain.reasons import Reason
+from domain import world as w
+from licentia.domain.facts import TenantFacts, UserFacts
+from licentia.domain.intents import Assign, LicenseIntent, Swap, TakeOver, Unassign
+from licentia.domain.planning import plan
+from licentia.domain.reasons import Outcome, Reason
 from licentia.wire import errors
 from licentia.wire.errors import GRAPH_ERRORS, GraphError, reason_of_message
 
@@ -15,6 +21,9 @@ DETAILS = {
     "sku_id": SKU,
     "plan_id": PLAN,
     "needed": PLAN,
+    "plan_ids": f"{PLAN}, {PLAN}",
+    "name": "EXCHANGE_S_FOUNDATION",
+    "group_id": "0d9ad9ee-34ce-4cd0-a5e4-5f2c8f8a8b07",
     "why": "It depends on the service plan of the emergency account",
 }
 
@@ -49,6 +58,16 @@ def test_every_reason_has_an_answer_that_is_recognized_again(reason: Reason) -> 
             "Not enough licenses are available to complete this operation. Purchase more licenses.",
             Reason.NO_SEATS,
         ),
+        (
+            f"License assignment failed because service plans {PLAN},{PLAN} are mutually exclusive.",
+            Reason.CONFLICT,
+        ),
+        ("License WINDOWS_STORE cannot be assigned to a user.", Reason.COMPANY_PRODUCT),
+        (
+            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
+            "currently undergoing migration.",
+            Reason.SYNCED_ACCOUNT,
+        ),
         (f"License {SKU} does not correspond to a valid company License.", None),
         ("Something entirely new.", None),
         ("", None),
@@ -57,6 +76,84 @@ def test_every_reason_has_an_answer_that_is_recognized_again(reason: Reason) -> 
 def test_messages_of_microsoft_are_recognized(text: str, reason: Reason | None) -> None:
     """Microsoft's texts lead to their reason; an unknown text to none."""
     assert reason_of_message(text) is reason
+
+
+COMPANY = replace(w.COMMERCIAL, company_products=frozenset({w.E5}))
+CALLING_1, CALLING_2 = "4ed3ff63-69d7-4fb7-b984-5aec7f605ca8", "5a10155d-f5c1-411a-a8ec-e99aae125390"
+
+
+@pytest.mark.parametrize(
+    ("intent", "facts", "tenant", "message"),
+    [
+        (
+            Assign(w.E3),
+            w.person(has_usage_location=False),
+            w.COMMERCIAL,
+            "License assignment cannot be done for user with invalid usage location.",
+        ),
+        (
+            TakeOver(21, w.PLANNER_1, move=True),
+            w.DAAN,
+            TenantFacts(),
+            f"Subscription with SKU {w.PLANNER_1} does not have any available licenses.",
+        ),
+        (
+            Assign(w.CALLING_2),
+            w.person(w.direct(w.PHONE), w.direct(w.CALLING_1)),
+            w.COMMERCIAL,
+            f"License assignment failed because service plans {CALLING_1}, {CALLING_2} are mutually exclusive.",
+        ),
+        (
+            Swap(w.E3, w.CALLING_2),
+            w.person(w.direct(w.E3), w.direct(w.PHONE), w.direct(w.CALLING_1)),
+            w.COMMERCIAL,
+            f"License assignment failed because service plans {CALLING_1}, {CALLING_2} are mutually exclusive.",
+        ),
+        (
+            Unassign(w.E3),
+            w.person(w.direct(w.E3), w.direct(w.AUDIO)),
+            w.COMMERCIAL,
+            "License assignment failed because service plan 3e26ee1f-8a5f-4d52-aee2-b81ce45c8f40 depends on the "
+            f"service plan(s) {w.TEAMS}, 0feaeb32-d00e-4d66-bd5a-43b5b83db82c",
+        ),
+        (
+            Assign(w.ARCHIVING),
+            w.HUGO,
+            w.COMMERCIAL,
+            "License assignment failed because service plan 176a09a6-7ec5-4039-ac02-b2791c6ba793 depends on the "
+            f"service plan(s) {w.MAILBOX_2}",
+        ),
+        (
+            Unassign(w.E3),
+            w.BRAM,
+            w.COMMERCIAL,
+            "User license is inherited from a group membership and it cannot be removed directly from the user.",
+        ),
+        (Unassign(w.E3), w.HUGO, w.COMMERCIAL, "User does not have a corresponding license."),
+        (Assign(w.E5), w.HUGO, COMPANY, "License SPE_E5 cannot be assigned to a user."),
+        (Swap(w.E3, w.E5), w.ANNA, COMPANY, "License SPE_E5 cannot be assigned to a user."),
+    ],
+)
+def test_a_refusal_reads_as_microsofts(
+    intent: LicenseIntent, facts: UserFacts, tenant: TenantFacts, message: str
+) -> None:
+    """Every row of Microsoft's error catalog: the rules refuse, and the message has GUIDs and no names."""
+    verdict = plan(intent, facts, tenant, w.CATALOG)
+    assert verdict.outcome is not Outcome.READY
+    assert verdict.reason is not None
+    error = GRAPH_ERRORS[verdict.reason]
+    assert error is not None
+    assert (error.status, error.code, error.is_ours) == (400, "Request_BadRequest", False)
+    known = {"sku_id": verdict.subject} | errors.details_of(verdict.reason, verdict.subject)
+    assert error.message(**{name: known[name] for name in error.needs}) == message
+    assert reason_of_message(message) is verdict.reason
+
+
+def test_what_a_subject_brings_to_its_message() -> None:
+    """Why somebody is never changed; nothing where the request knows it all; an unknown product by its id."""
+    assert errors.details_of(Reason.NEVER, "board") == {"why": "board"}
+    assert errors.details_of(Reason.INHERITED, "11,12") == {}
+    assert errors.details_of(Reason.COMPANY_PRODUCT, w.STRANGER) == {"name": w.STRANGER}
 
 
 def test_documented_texts_are_exact() -> None:

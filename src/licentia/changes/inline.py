@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from licentia.changes import journal
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Row
-from licentia.changes.propose import header, judge
+from licentia.changes.judging import NONE_FULL, Seats, judge, look_of, sees_seats
+from licentia.changes.propose import header, owned
 from licentia.changes.who import Who
+from licentia.domain.facts import UserFacts
 from licentia.domain.instants import SECOND, Instant
-from licentia.domain.intents import Assign, Unassign
+from licentia.domain.intents import AccountIntent, LicenseIntent
 from licentia.domain.lifecycle import PlanState
-from licentia.domain.permissions import Actor, Capability
+from licentia.domain.permissions import CAPABILITY_OF, Actor
 from licentia.domain.planning import Verdict
-from licentia.domain.reasons import BadInput, Outcome, Reason, Refused
+from licentia.domain.reasons import Outcome, Reason, Refused
 from licentia.store import clock, ids
 from licentia.store.bulk import plans as rows_of
 from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
-from licentia.tenants.port import ClassWork, LostRows, SeatsGone
+from licentia.tenants.port import ClassWork, LostRows, SeatsGone, TenantContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +38,52 @@ class InlineResult:
     undo_until: Instant | None
 
 
-def apply_inline(tenant_id: int, intent: Unassign | Assign, user_id: int, actor: Actor) -> InlineResult:
+def apply_inline(
+    tenant_id: int, intent: LicenseIntent | AccountIntent, user_id: int, actor: Actor
+) -> InlineResult:
     """The change is made and verified, or the verdict says why not; Refused when there is no seat."""
-    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    actor.require(CAPABILITY_OF[type(intent)], tenant_id)
     catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
     now = clock.tenant_now(tenant_id)
     try:
         with writing(tenant_id):
-            context = tenant.context()
-            if intent.sku_id not in context.product_ids:
-                raise BadInput("product_not_owned", sku=intent.sku_id)
+            context = tenant.context(look_of(intent))
+            owned(intent, context)
             found = tenant.load([user_id], context)
             if not found:
                 return InlineResult(None, Verdict(Outcome.REFUSED, Reason.USER_GONE), now, None)
-            verdict = judge(tenant, intent, found[0][1], None, context)
+            facts = tenant.understand(found[0][1], context)
+            _, verdict = _judged(intent, facts, context)
             if verdict.outcome is not Outcome.READY:
                 return InlineResult(None, verdict, now, None)
             work = tenant.work_of(1, found[0][1], verdict, context)
             tenant.apply([(work, [user_id])], now)
-            return _record(tenant_id, intent, user_id, actor, verdict, work, now)
+            entries = list(tenant.entries(work, user_id))
+            return _record(tenant_id, intent, user_id, actor, verdict, work, entries, now)
     except SeatsGone as gone:
-        raise Refused("no_seats", need=gone.needed, free=0, sku=intent.sku_id) from None
+        raise Refused("no_seats", need=gone.needed, free=0, sku=context.skus[gone.product_id]) from None
     except LostRows:
         raise Refused("not_applied") from None
 
 
+def _judged(
+    intent: LicenseIntent | AccountIntent, facts: UserFacts, context: TenantContext
+) -> tuple[frozenset[str], Verdict]:
+    """The verdict; where the rest goes on without a seat, with the products that have none left."""
+    if not sees_seats(intent):
+        return NONE_FULL, judge(intent, facts, context.facts)
+    return Seats(context.facts.pools).allot(lambda full: judge(intent, facts, context.facts, full=full))
+
+
 def _record(
     tenant_id: int,
-    intent: Unassign | Assign,
+    intent: LicenseIntent | AccountIntent,
     user_id: int,
     actor: Actor,
     verdict: Verdict,
     work: ClassWork,
+    entries: list[Row],
     now: Instant,
 ) -> InlineResult:
     plan_id = ids.take_within(tenant_id, "plan")
@@ -85,8 +100,5 @@ def _record(
         "seats_freed": -sum(change.seat for change in work.changes),
     }
     rows_of.insert_plan(fields)
-    entries: list[Row] = [
-        (change.journal_kind, "user", user_id, change.journal_before, change.journal_after) for change in work.changes
-    ]
     journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)
     return InlineResult(plan_id, verdict, now, until)

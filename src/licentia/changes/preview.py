@@ -6,20 +6,25 @@ The lines come from the classes that will run (I-2); dates are the planned start
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from licentia.changes import who as who_of
+from licentia.changes.propose import owned
 from licentia.changes.who import Who
+from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
+from licentia.domain.consequences import plan_name, product_name
 from licentia.domain.instants import SECOND, Instant
-from licentia.domain.intents import Undo
+from licentia.domain.intents import Intent, SetGroupLicenses, TakeOver, Undo
 from licentia.domain.reasons import BadInput, Outcome, Reason
 from licentia.domain.rulebook import Rule
 from licentia.store import clock
 from licentia.store.lists import plans as list_of
 from licentia.store.lists import products, tenants
 from licentia.tenants.local import LocalTenant
+from licentia.tenants.port import Look
 
 OTHER_SERVICES = "services_end"
 """R-27: its line names the services that most of its users lose."""
@@ -39,7 +44,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """So many users are skipped, refused or need a choice, because of `reason` about `subject` (names, not ids)."""
+    """So many users are skipped, refused or need a choice, because of `reason` about `subject` (names, not ids).
+
+    Ready with a reason: their group changes, and their license is known to end in error.
+    """
 
     outcome: Outcome
     reason: Reason
@@ -52,6 +60,7 @@ class Preview:
     """A plan before it runs. `undo_until` is the earliest instant at which something is gone for good; None: none."""
 
     plan: dict[str, Any]
+    intent: Intent
     sku_id: str | None
     undo_plan: int | None
     start: Instant
@@ -63,23 +72,29 @@ class Preview:
     added: int
     is_copy: bool
 
+    @property
+    def has_work(self) -> bool:
+        """Whether applying it changes anything: a user, or the group or purchase itself."""
+        return bool(self.plan["ready"]) or isinstance(self.intent, SetGroupLicenses | TakeOver)
+
 
 def preview(tenant_id: int, plan_id: int) -> Preview:
     """The plan as it stands; BadInput `unknown_plan_number` when there is none."""
     plan = list_of.header(tenant_id, plan_id)
     if plan is None:
         raise BadInput("unknown_plan_number", plan=plan_id)
-    start = plan["started_at"] or clock.tenant_now(tenant_id)
+    start = plan["started_at"] or max(plan["start_at"] or 0, clock.tenant_now(tenant_id))
     classes = list_of.classes(tenant_id, plan_id)
     intent = intents.from_text(plan["intent"])
     undo = [k.undo_seconds for k in classes if k.undo_seconds is not None and k.outcome == Outcome.READY]
     removed, added = list_of.assignments(tenant_id, plan_id)
     return Preview(
         plan=plan,
-        sku_id=None if isinstance(intent, Undo) else intent.sku_id,
-        undo_plan=intent.plan_id if isinstance(intent, Undo) else None,
+        intent=intent,
+        sku_id=intents.sku_of(intent),
+        undo_plan=plan["undo_of"],
         start=start,
-        lines=_lines(classes, start),
+        lines=_lines(tenant_id, classes, start),
         reasons=_reasons(tenant_id, classes),
         seats=tuple(list_of.seat_balances(tenant_id, plan_id)),
         undo_until=plan["undo_until"] or (start + min(undo) * SECOND if undo else None),
@@ -92,20 +107,22 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
 def titled(plan: dict[str, Any]) -> Preview:
     """Only what a list line says of a plan: its header and what it is about."""
     intent = intents.from_text(plan["intent"])
-    sku = None if isinstance(intent, Undo) else intent.sku_id
-    undo = intent.plan_id if isinstance(intent, Undo) else None
-    return Preview(plan, sku, undo, 0, (), (), (), None, 0, 0, False)
+    return Preview(plan, intent, intents.sku_of(intent), plan["undo_of"], 0, (), (), (), None, 0, 0, False)
 
 
-def _lines(classes: list[list_of.PlanClassRow], start: Instant) -> tuple[Line, ...]:
-    """One line per rule, words and date; the lists of other services differ from class to class and share one line."""
+def _lines(tenant_id: int, classes: list[list_of.PlanClassRow], start: Instant) -> tuple[Line, ...]:
+    """One line per rule, words and date; the lists of other services differ from class to class and share one line.
+
+    Also of users who are skipped: what they keep, and why.
+    """
     book = rulebook.load().by_key
     users: dict[tuple[str, tuple[tuple[str, str], ...], int | None], int] = defaultdict(int)
     most: dict[str, tuple[tuple[str, str], ...]] = {}
-    ready = sorted((one for one in classes if one.outcome == Outcome.READY), key=lambda one: -one.users)
-    for one in ready:
+    shown = [one for one in classes if one.outcome in (Outcome.READY, Outcome.SKIPPED)]
+    names = Subjects(tenant_id, [], [words for one in shown for _, words, _ in one.consequences])
+    for one in sorted(shown, key=lambda one: -one.users):
         for rule, words, seconds in one.consequences:
-            shared = most.setdefault(rule, words) if rule == OTHER_SERVICES else words
+            shared = most.setdefault(rule, words) if rule == OTHER_SERVICES else names.words(words)
             users[rule, shared, seconds] += one.users
     lines = [
         Line(book[rule], params, n, None if seconds is None else start + seconds * SECOND)
@@ -117,32 +134,53 @@ def _lines(classes: list[list_of.PlanClassRow], start: Instant) -> tuple[Line, .
 def _reasons(tenant_id: int, classes: list[list_of.PlanClassRow]) -> tuple[ReasonLine, ...]:
     users: dict[tuple[str, str, str], int] = defaultdict(int)
     for one in classes:
-        if one.outcome != Outcome.READY and one.reason:
+        if one.reason:
             users[one.outcome, one.reason, one.subject] += one.users
     names = Subjects(tenant_id, [(reason, subject) for _, reason, subject in users])
-    found = [
-        ReasonLine(Outcome(outcome), Reason(reason), names.name(reason, subject), n)
-        for (outcome, reason, subject), n in users.items()
-    ]
+    named: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (outcome, reason, subject), n in users.items():
+        named[outcome, reason, names.name(reason, subject)] += n
+    found = [ReasonLine(Outcome(outcome), Reason(reason), text, n) for (outcome, reason, text), n in named.items()]
     return tuple(sorted(found, key=lambda x: (x.outcome, x.reason, -x.users, x.subject)))
 
 
-class Subjects:
-    """Names for the ids in reasons: groups and buyers of purchases, read in two queries."""
+Words = tuple[tuple[str, str], ...]
 
-    def __init__(self, tenant_id: int, subjects: list[tuple[str, str]]) -> None:
-        groups = {int(i) for reason, text in subjects if reason == Reason.INHERITED for i in text.split(",")}
-        bought = {int(text) for reason, text in subjects if reason == Reason.SELF_SERVICE}
-        self._groups = products.group_names(tenant_id, sorted(groups)) if groups else {}
-        self._buyers = products.purchase_buyers(tenant_id, sorted(bought)) if bought else {}
+
+class Subjects:
+    """Names for the ids in reasons and in the words of consequences: groups and buyers, read in two queries; products
+    and service plans from the catalog."""
+
+    def __init__(self, tenant_id: int, subjects: Iterable[tuple[str, str]], said: Iterable[Words] = ()) -> None:
+        groups = {i for reason, text in subjects if reason == Reason.INHERITED for i in text.split(",")}
+        bought = {text for reason, text in subjects if reason == Reason.SELF_SERVICE}
+        for words in said:
+            groups.update(value for name, value in words if name == "group" and value.isdigit())
+            bought.update(value for name, value in words if name == "buyer" and value.isdigit())
+        self._groups = products.group_names(tenant_id, sorted(map(int, groups))) if groups else {}
+        self._buyers = products.purchase_buyers(tenant_id, sorted(map(int, bought))) if bought else {}
 
     def name(self, reason: str, subject: str) -> str:
-        """The subject in words."""
+        """The subject in words; where it has several, joined with "|"."""
         if reason == Reason.INHERITED:
-            return ", ".join(self._groups.get(int(i), i) for i in subject.split(","))
+            return ", ".join(map(self._group, subject.split(",")))
         if reason == Reason.SELF_SERVICE:
-            return self._buyers.get(int(subject), subject)
-        return subject
+            return self._buyer(subject)
+        if reason in (Reason.DEPENDENCY, Reason.CONFLICT):
+            catalog = catalog_of.load()
+            return "|".join(plan_name(catalog, text.partition(",")[0]) for text in subject.split("|"))
+        return product_name(catalog_of.load(), subject) if reason == Reason.COMPANY_PRODUCT else subject
+
+    def words(self, words: Words) -> Words:
+        """The words of a consequence, with the names of groups and buyers for their numbers."""
+        known = {"group": self._group, "buyer": self._buyer}
+        return tuple((name, known[name](value) if name in known else value) for name, value in words)
+
+    def _group(self, text: str) -> str:
+        return self._groups.get(int(text), text) if text.isdigit() else text
+
+    def _buyer(self, text: str) -> str:
+        return self._buyers.get(int(text), text) if text.isdigit() else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +197,9 @@ def drift(tenant_id: int, plan_id: int) -> Drift:
     assert plan is not None
     who = Who.from_text(plan["who"])
     intent = intents.from_text(plan["intent"])
-    if who.kind not in ("filter", "everyone") or isinstance(intent, Undo):
+    if who.kind not in ("filter", "everyone", "members", "found") or isinstance(intent, Undo):
         return Drift(0, 0)
-    product_id = LocalTenant(tenant_id).context().product_ids.get(intent.sku_id)
+    product_id = owned(intent, LocalTenant(tenant_id).context(Look()))
     planned = list_of.step_users(tenant_id, plan_id)
     came = still = 0
     for chunk in who_of.chunks(tenant_id, who, product_id):

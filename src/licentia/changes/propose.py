@@ -12,23 +12,25 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
-from licentia.changes import journal, undo
+from licentia.changes import grouping, journal, keeping, undo
 from licentia.changes import who as who_of
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry
+from licentia.changes.judging import NONE_FULL, Extra, Seats, judge, look_of, prepared, sees_seats
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
-from licentia.domain.intents import Assign, Intent, Unassign, Undo
+from licentia.domain.facts import UserFacts
+from licentia.domain.intents import ChangeMembers, Intent, Reprocess, SetGroupLicenses, TakeOver, Undo
 from licentia.domain.lifecycle import ChunkState, PlanState, StepState
-from licentia.domain.permissions import Actor, Capability
-from licentia.domain.planning import Verdict, plan
+from licentia.domain.permissions import CAPABILITY_OF, Actor
+from licentia.domain.planning import Verdict
 from licentia.domain.reasons import BadInput, Outcome
-from licentia.domain.undoing import Recorded, plan_undo
 from licentia.store import clock, ids
 from licentia.store.bulk import journal as journal_rows
 from licentia.store.bulk import plans as rows_of
 from licentia.store.lists import plans as list_of
+from licentia.store.lists import selecting
 from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
 from licentia.tenants.port import ClassWork, TenantContext
@@ -41,12 +43,12 @@ STEP_STATE = {
 }
 
 Progress = Callable[[int], None]
-Target = tuple[int, undo.Record | None]
-"""A user, and for an undo what the journal says was changed."""
+Target = tuple[int, Extra]
+"""A user, and what the verdict needs beside the facts: for an undo what the journal says was changed."""
 
 
-Key = tuple[str, undo.Record | None, int | None]
-"""What makes users alike: their signature, for an undo the record, and the plan that changed them since."""
+Key = tuple[str, Extra, int | None, frozenset[str]]
+"""What makes users alike: signature, record or membership, the plan that changed them since, products without a seat."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ class _Classes:
     verdicts: list[Verdict] = field(default_factory=list)
     users: Counter[int] = field(default_factory=Counter)
     fresh: list[tuple[int, str, Verdict]] = field(default_factory=list)
+    facts: dict[str, UserFacts] = field(default_factory=dict)
 
     def add(self, key: Key, verdict: Verdict) -> tuple[int, str, str | None]:
         """The number of a new class, and how its steps begin."""
@@ -70,22 +73,34 @@ class _Classes:
         return self.known[key]
 
 
-def propose(tenant_id: int, intent: Intent, who: Who, actor: Actor, progress: Progress | None = None) -> int:
+def propose(
+    tenant_id: int,
+    intent: Intent,
+    who: Who,
+    actor: Actor,
+    progress: Progress | None = None,
+    *,
+    undo_of: int | None = None,
+) -> int:
     """The number of a new draft plan. Killed half-way it stays incomplete and can never be applied."""
-    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    asked, (intent, undone) = intent, undo.meant(tenant_id, intent)
+    actor.require(CAPABILITY_OF[type(undo.root(tenant_id, intent))], tenant_id)
     catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
-    context = tenant.context()
-    chunks = _targets(tenant_id, intent, who, _product_id(intent, context))
+    context = prepared(intent, tenant.context(look_of(intent)))
+    product_id = owned(intent, context)
+    grouping.check(tenant_id, intent)
+    chunks = _targets(tenant_id, asked, intent, who, product_id)
     first = list(islice(chunks, 1))  # a selection that cannot be understood is refused before anything is written
-    plan_id = _begin(tenant_id, intent, who, actor)
-    classes = _Classes(plan_id, tenant_id)
-    n = 0
+    plan_id = _begin(tenant_id, intent, who, actor, undone or undo_of)
+    if isinstance(intent, SetGroupLicenses) or (isinstance(intent, Reprocess) and intent.group_id is not None):
+        _open_head(tenant_id, plan_id)
+    maker = _Maker(tenant, intent, context, plan_id)
     for targets in chain(first, chunks):
-        n = _chunk(tenant, intent, targets, context, classes, n)
+        maker.chunk(targets)
         if progress:
-            progress(n)
-    _finish(tenant_id, plan_id, classes)
+            progress(maker.n)
+    maker.finish()
     return plan_id
 
 
@@ -100,34 +115,57 @@ def propose_again(tenant_id: int, plan_id: int, actor: Actor, progress: Progress
         raise BadInput("nothing_to_retry", plan=plan_id)
     if isinstance(intent, Undo):
         return propose(tenant_id, intent, Who("plan", str(intent.plan_id)), actor, progress)
-    return propose(tenant_id, intent, Who("users", f"plan {plan_id}", tuple(users)), actor, progress)
+    again = Reprocess() if isinstance(intent, ChangeMembers | SetGroupLicenses) else intent
+    who = Who("users", f"plan {plan_id}", tuple(users))
+    return propose(tenant_id, again, who, actor, progress, undo_of=plan["undo_of"])
 
 
-def _product_id(intent: Intent, context: TenantContext) -> int | None:
+def owned(intent: Intent, context: TenantContext) -> int | None:
+    """The number of the product that the intent is about, where it is about one; BadInput `product_not_owned`."""
+    wanted = [getattr(intent, "from_sku", None), intents.sku_of(intent), *getattr(intent, "sku_ids", ())]
+    wanted += [sku for sku, _ in getattr(intent, "add", ())]
+    for sku in wanted:
+        if sku is not None and sku not in context.product_ids:
+            raise BadInput("product_not_owned", sku=sku)
+    holds = getattr(intent, "from_sku", None) or intents.sku_of(intent)
+    return None if holds is None else context.product_ids[holds]
+
+
+def _targets(
+    tenant_id: int, asked: Intent, intent: Intent, who: Who, product_id: int | None
+) -> Iterator[list[Target]]:
     if isinstance(intent, Undo):
-        return None
-    product_id = context.product_ids.get(intent.sku_id)
-    if product_id is None:
-        raise BadInput("product_not_owned", sku=intent.sku_id)
-    return product_id
-
-
-def _targets(tenant_id: int, intent: Intent, who: Who, product_id: int | None) -> Iterator[list[Target]]:
-    if isinstance(intent, Undo):
-        yield from undo.targets(tenant_id, intent.plan_id, intent.user_id)
+        for records in undo.targets(tenant_id, intent.plan_id, intent.user_id):
+            yield [*records]
         return
-    for users in who_of.chunks(tenant_id, who, product_id):
-        yield [(user, None) for user in users]
+    users = who_of.chunks(tenant_id, who, product_id)
+    if isinstance(asked, Undo) and not isinstance(intent, SetGroupLicenses):
+        users = undo.users_of(tenant_id, asked.plan_id, asked.user_id)
+    elif isinstance(intent, SetGroupLicenses) or (isinstance(intent, Reprocess) and intent.group_id is not None):
+        users = who_of.chunks(tenant_id, Who("members", str(intent.group_id)), None)
+    elif isinstance(intent, TakeOver):
+        assert product_id is not None
+        # Whole or not at all: one chunk, one transaction.
+        users = iter([selecting.purchase_holders(tenant_id, product_id, intent.purchase_id)])
+    for chunk in users:
+        yield list(grouping.with_membership(tenant_id, intent, chunk))
 
 
-def _begin(tenant_id: int, intent: Intent, who: Who, actor: Actor) -> int:
+def _begin(tenant_id: int, intent: Intent, who: Who, actor: Actor, undo_of: int | None) -> int:
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
         plan_id = ids.take_within(tenant_id, "plan")
-        rows_of.insert_plan(header(tenant_id, plan_id, intent, who, actor, now))
+        rows_of.insert_plan(header(tenant_id, plan_id, intent, who, actor, now) | {"undo_of": undo_of})
+        keeping.remember(tenant_id, now)
         entry = Entry("plan.propose", "plan", plan_id, None, intents.to_text(intent))
         journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
     return plan_id
+
+
+def _open_head(tenant_id: int, plan_id: int) -> None:
+    """A chunk for the change of the group itself, which there is also without any member."""
+    with writing(tenant_id):
+        rows_of.insert_chunk((tenant_id, plan_id, 0, 0, ChunkState.READY.value, "", 0, 0, 0, 0))
 
 
 def header(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor, now: int) -> dict[str, Any]:
@@ -141,7 +179,7 @@ def header(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor,
         "state": PlanState.DRAFT.value,
         "is_inline": False,
         "is_complete": False,
-        "undo_of": intent.plan_id if isinstance(intent, Undo) else None,
+        "undo_of": None,
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
         "actor_name": actor.name,
@@ -165,74 +203,92 @@ def header(tenant_id: int, plan_id: int, intent: Intent, who: Who, actor: Actor,
     )
 
 
-def _chunk(
-    tenant: LocalTenant,
-    intent: Intent,
-    targets: list[Target],
-    context: TenantContext,
-    classes: _Classes,
-    n: int,
-) -> int:
-    """Reads outside the transaction: whoever changes meanwhile is in the journal after `seen_seq` and looked at again."""
-    seen_seq = journal_rows.end_seq(tenant.tenant_id)
-    records = dict(targets)
-    tenant_id, plan_id, known = tenant.tenant_id, classes.plan_id, classes.known
-    steps: list[tuple[Any, ...]] = []
-    found = tenant.load([user for user, _ in targets], context)
-    later = undo.later_plans(tenant_id, intent, [user for user, _ in found])
-    for n_step, (user, signature) in enumerate(found, start=n + 1):
-        key = (signature, records[user], later.get(user))
-        begin = known.get(key)
-        if begin is None:
-            begin = classes.add(key, judge(tenant, intent, signature, key[1], context, key[2]))
-        steps.append((tenant_id, plan_id, n_step, user, *begin))
-    classes.users.update([step[4] for step in steps])
-    if steps:
-        _save(tenant, context, classes, steps, seen_seq)
-    return n + len(steps)
+class _Maker:
+    """Makes a plan chunk by chunk: a verdict per distinct facts, then steps and new classes in one transaction."""
 
+    def __init__(self, tenant: LocalTenant, intent: Intent, context: TenantContext, plan_id: int) -> None:
+        self.tenant = tenant
+        self.intent = intent
+        self.context = context
+        self.classes = _Classes(plan_id, tenant.tenant_id)
+        self.seats = Seats(context.facts.pools) if sees_seats(intent) else None
+        self.n = 0
 
-def judge(
-    tenant: LocalTenant,
-    intent: Intent,
-    signature: str,
-    record: undo.Record | None,
-    context: TenantContext,
-    later_plan: int | None = None,
-) -> Verdict:
-    """The verdict on everybody with these facts."""
-    facts = tenant.understand(signature, context)
-    catalog = catalog_of.load()
-    if isinstance(intent, Unassign | Assign):
-        return plan(intent, facts, context.facts, catalog)
-    recorded: tuple[Recorded, ...] = undo.understand(record or ())
-    verdict = plan_undo(recorded, facts, context.facts, catalog, intent.accept)
-    return undo.naming(verdict, later_plan)
+    def chunk(self, targets: list[Target]) -> None:
+        """Reads outside the transaction: whoever changes meanwhile is in the journal after `seen_seq`, looked at again."""
+        seen_seq = journal_rows.end_seq(self.tenant.tenant_id)
+        records = dict(targets)
+        tenant_id, plan_id, known = self.tenant.tenant_id, self.classes.plan_id, self.classes.known
+        steps: list[tuple[Any, ...]] = []
+        found = self.tenant.load([user for user, _ in targets], self.context)
+        later = undo.later_plans(tenant_id, self.intent, [user for user, _ in found])
+        for n_step, (user, signature) in enumerate(found, start=self.n + 1):
+            key = (signature, records[user], later.get(user), NONE_FULL)
+            begin = known.get(key) if self.seats is None else None
+            if begin is None:
+                begin = self._judged(key)
+            steps.append((tenant_id, plan_id, n_step, user, *begin))
+        self.classes.users.update([step[4] for step in steps])
+        if steps:
+            self._save(steps, seen_seq)
+        self.n += len(steps)
 
+    def _judged(self, key: Key) -> tuple[int, str, str | None]:
+        """The class of a user with this key; where seats run out, the key with the products that have none left."""
+        signature, extra, later, _ = key
 
-def _save(
-    tenant: LocalTenant,
-    context: TenantContext,
-    classes: _Classes,
-    steps: list[tuple[Any, ...]],
-    seen_seq: int,
-) -> None:
-    fresh, classes.fresh = classes.fresh, []
-    work = [
-        tenant.work_of(class_id, signature, verdict, context)
-        for class_id, signature, verdict in fresh
-        if verdict.outcome is Outcome.READY
-    ]
-    state = ChunkState.READY if any(step[5] == StepState.PENDING for step in steps) else ChunkState.DONE
-    first, last = steps[0][2], steps[-1][2]
-    with writing(tenant.tenant_id):
-        rows_of.insert_classes(
-            [_class_row(tenant.tenant_id, classes.plan_id, one) for one in fresh],
-            [row for one in work for row in _change_rows(tenant.tenant_id, classes.plan_id, one)],
-            [(tenant.tenant_id, classes.plan_id, one.id, *clock_) for one in work for clock_ in one.clocks],
-        )
-        rows_of.insert_steps(steps)
-        rows_of.insert_chunk((tenant.tenant_id, classes.plan_id, first, last, state.value, "", 0, 0, 0, seen_seq))
+        def judged(full: frozenset[str]) -> Verdict:
+            known = self.classes.known.get((signature, extra, later, full))
+            if known is not None:
+                return self.classes.verdicts[known[0] - 1]
+            return judge(self.intent, self._facts(signature), self.context.facts, extra, later, full)
+
+        full, verdict = (NONE_FULL, judged(NONE_FULL)) if self.seats is None else self.seats.allot(judged)
+        key = (signature, extra, later, full)
+        return self.classes.known.get(key) or self.classes.add(key, verdict)
+
+    def _facts(self, signature: str) -> UserFacts:
+        facts = self.classes.facts.get(signature)
+        if facts is None:
+            facts = self.classes.facts[signature] = self.tenant.understand(signature, self.context)
+        return facts
+
+    def _save(self, steps: list[tuple[Any, ...]], seen_seq: int) -> None:
+        tenant_id, plan_id = self.tenant.tenant_id, self.classes.plan_id
+        fresh, self.classes.fresh = self.classes.fresh, []
+        work = [
+            self.tenant.work_of(class_id, signature, verdict, self.context)
+            for class_id, signature, verdict in fresh
+            if verdict.outcome is Outcome.READY
+        ]
+        state = ChunkState.READY if any(step[5] == StepState.PENDING for step in steps) else ChunkState.DONE
+        first, last = steps[0][2], steps[-1][2]
+        with writing(tenant_id):
+            rows_of.insert_classes(
+                [_class_row(tenant_id, plan_id, one) for one in fresh],
+                [row for one in work for row in _change_rows(tenant_id, plan_id, one)],
+                [(tenant_id, plan_id, one.id, *clock_) for one in work for clock_ in one.clocks],
+                [(tenant_id, plan_id, one.id, x.name, x.before, x.after) for one in work for x in one.accounts],
+            )
+            rows_of.insert_steps(steps)
+            rows_of.insert_chunk((tenant_id, plan_id, first, last, state.value, "", 0, 0, 0, seen_seq))
+
+    def finish(self) -> None:
+        """The plan is complete: its classes have their users, its header its totals."""
+        totals: Counter[str] = Counter()
+        freed = 0
+        for class_id, verdict in enumerate(self.classes.verdicts, start=1):
+            users = self.classes.users[class_id]
+            totals[verdict.outcome.value] += users
+            freed -= sum(change.seat for change in verdict.changes) * users
+        tenant_id, plan_id = self.tenant.tenant_id, self.classes.plan_id
+        if isinstance(self.intent, TakeOver) and not self.n:
+            _open_head(tenant_id, plan_id)
+        fields = {outcome.value: totals[outcome.value] for outcome in Outcome}
+        fields |= {"users": sum(totals.values()), "seats_freed": freed, "is_complete": True}
+        with writing(tenant_id):
+            rows_of.set_class_users(tenant_id, plan_id, dict(self.classes.users))
+            rows_of.update_plan(tenant_id, plan_id, fields)
 
 
 def _class_row(tenant_id: int, plan_id: int, one: tuple[int, str, Verdict]) -> tuple[Any, ...]:
@@ -265,22 +321,9 @@ def _change_rows(tenant_id: int, plan_id: int, one: ClassWork) -> Iterator[tuple
             change.source_id,
             *before,
             *after,
+            change.error,
             change.seat,
             change.journal_kind,
             change.journal_before,
             change.journal_after,
         )
-
-
-def _finish(tenant_id: int, plan_id: int, classes: _Classes) -> None:
-    totals: Counter[str] = Counter()
-    freed = 0
-    for class_id, verdict in enumerate(classes.verdicts, start=1):
-        users = classes.users[class_id]
-        totals[verdict.outcome.value] += users
-        freed -= sum(change.seat for change in verdict.changes) * users
-    with writing(tenant_id):
-        rows_of.set_class_users(tenant_id, plan_id, dict(classes.users))
-        fields = {outcome.value: totals[outcome.value] for outcome in Outcome}
-        fields |= {"users": sum(totals.values()), "seats_freed": freed, "is_complete": True}
-        rows_of.update_plan(tenant_id, plan_id, fields)

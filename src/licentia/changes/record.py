@@ -7,17 +7,20 @@ A first load leaves one baseline marker in the journal instead of a row per obje
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from licentia.changes import journal
 from licentia.changes.journal import Entry
+from licentia.changes.prices import list_price
 from licentia.domain.facts import SourceKind, Switch
 from licentia.domain.permissions import Actor, Capability
 from licentia.domain.reasons import BadInput
-from licentia.importing.rows import DriveRow, LicenseRow, MailboxRow, TenantRows, UserRow
+from licentia.importing.rows import DriveRow, GroupRow, LicenseRow, MailboxRow, TenantRows, UserRow
 from licentia.store import clock, ids, sql
 from licentia.store.bulk import journal as journal_rows
+from licentia.store.bulk import subscriptions as subscription_rows
 from licentia.store.bulk import tenants as rows_of
 from licentia.store.lists import tenants as list_of
 from licentia.store.names import principal_key, search_key, sort_key
@@ -51,6 +54,8 @@ USER_COLUMNS = [
     "sign_in_read_at",
     "office_devices",
     "phone_number",
+    "last_activity_at",
+    "activity_read_at",
 ]
 SOURCE_COLUMNS = [
     "tenant_id",
@@ -219,6 +224,7 @@ class _Loader:
     def load(self) -> None:
         """All rows are in the tables."""
         self._structure()
+        self._subscriptions()
         done = 0
         users = iter(self.rows.users())
         while batch := list(islice(users, BATCH)):
@@ -243,15 +249,29 @@ class _Loader:
         with writing(tenant_id):
             _fence(tenant_id, rows.name)
             rows_of.add_products(tenant_id, list(self.products), min(self.products.values(), default=1))
-            rows_of.add_groups(
-                tenant_id,
-                [
-                    (self.groups[g.object_id], g.object_id, g.display_name, sort_key(g.display_name))
-                    for g in rows.groups
-                ],
-            )
+            rows_of.add_known_groups(tenant_id, [self._group(group) for group in rows.groups])
             sql.insert("group_license", ("tenant_id", "group_id", "product_id", "disabled_plans"), licenses)
             sql.insert("pool", ("tenant_id", "product_id", "purchase_id", "capacity", "consumed"), pools)
+
+    def _subscriptions(self) -> None:
+        """How the seats were bought, and what they cost."""
+        bought = self.rows.subscriptions
+        first = ids.take(self.tenant_id, "subscription", max(1, len(bought)))
+        found = [
+            (self.products[one.sku_id], replace(one, id=number, purchase_id=self.purchases[ref] if ref else 0))
+            for number, (ref, one) in enumerate(bought, start=first)
+        ]
+        with writing(self.tenant_id):
+            _fence(self.tenant_id, self.rows.name)
+            subscription_rows.put(self.tenant_id, found)
+            subscription_rows.recount_seats(self.tenant_id, [product for product, _ in found])
+            subscription_rows.settle_agenda(self.tenant_id)
+            subscription_rows.put_prices(self.tenant_id, [list_price(one) for one in self.rows.prices])
+
+    def _group(self, group: GroupRow) -> tuple[int, str, str, str, str, str, bool]:
+        name = group.display_name
+        known = (group.kind, group.membership_rule, group.is_synced)
+        return (self.groups[group.object_id], group.object_id, name, sort_key(name), *known)
 
     def _users(self, batch: list[UserRow], first: int) -> None:
         numbered = list(enumerate(batch, start=first))
@@ -294,6 +314,8 @@ class _Loader:
             self.now,
             row.office_devices,
             row.phone_number,
+            row.last_sign_in_at,  # in a tenant of ours nothing is used without signing in
+            self.now,
         )
 
     def _mailbox(self, user_id: int, box: MailboxRow) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
 from licentia.tenants.local.signatures import plans_of, plans_text
 from licentia.tenants.local.tenant import source_text
+from licentia.tenants.port import Look
 
 BATCH = 5_000
 Progress = Callable[[int], None]
@@ -191,7 +192,7 @@ def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Ac
 def _stop_clocks(tenant_id: int, now: int, actor: Actor) -> None:
     """A clock that the new facts contradict runs no longer: the user has the mailbox, archive or OneDrive back."""
     tenant = LocalTenant(tenant_id)
-    context = tenant.context()
+    context = tenant.context(Look())
     users = staging.users_with_clocks(tenant_id)
     stops: dict[ClockKind, list[int]] = defaultdict(list)
     for start in range(0, len(users), BATCH):

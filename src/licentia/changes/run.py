@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import math
 import os
-import socket
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from licentia.changes import guards, journal
+from licentia.changes import ending, grouping, guards, journal, keeping, takeover
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry, Row
+from licentia.changes.judging import look_of
 from licentia.domain import intents
 from licentia.domain.instants import SECOND, Instant
-from licentia.domain.intents import Undo
-from licentia.domain.lifecycle import ChunkState, PauseReason, PlanEvent, PlanState, StepState, next_state
-from licentia.domain.permissions import Actor, Capability
+from licentia.domain.intents import TakeOver
+from licentia.domain.lifecycle import ENDS, ChunkState, PauseReason, PlanEvent, PlanState, StepState, next_state
+from licentia.domain.permissions import Actor
+from licentia.domain.planning import AccountChange
 from licentia.domain.reasons import BadInput, Reason, Refused
-from licentia.store import clock
+from licentia.store import clock, owners
 from licentia.store.bulk import journal as journal_rows
 from licentia.store.bulk import plans as rows_of
 from licentia.store.bulk import sources
@@ -44,11 +44,6 @@ def lease_seconds() -> float:
     return float(os.environ.get("LICENTIA_LEASE_SECONDS", "60"))
 
 
-def new_owner() -> str:
-    """A name for this process's leases that no other process has."""
-    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-
-
 def load(tenant_id: int, plan_id: int) -> Header:
     """The plan's header; BadInput when there is no such plan."""
     found = rows_of.load_header(tenant_id, plan_id)
@@ -64,33 +59,39 @@ def apply(
     *,
     confirm: int | None = None,
     over_limit: bool = False,
-) -> None:
-    """The plan is running: its chunks are open to `run` and to workers. Refused when a guard or its state says no."""
-    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+) -> PlanState:
+    """RUNNING: the plan's chunks are open to `run` and to workers. AWAITING_APPROVAL: a second person is asked first.
+
+    Refused when a guard or its state says no.
+    """
+    actor.require(guards.needs(tenant_id, load(tenant_id, plan_id)), tenant_id)
     catch_up(tenant_id)
+    keeping.expire(tenant_id)
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
-        plan = load(tenant_id, plan_id)
-        if not plan["is_complete"]:
-            raise Refused("plan_incomplete", plan=plan_id)
-        next_state(PlanState(plan["state"]), PlanEvent.APPLY)
+        plan = applicable(tenant_id, plan_id, PlanEvent.APPLY)
         guards.check(tenant_id, plan, confirm=confirm, over_limit=over_limit)
-        rows_of.move_state(tenant_id, plan_id, PlanState.DRAFT, PlanState.RUNNING, None)
-        rows_of.update_plan(tenant_id, plan_id, {"started_at": now})
-        sources.lower_agenda(tenant_id, "plan", now)
-        entry = Entry("plan.apply", "plan", plan_id, PlanState.DRAFT, PlanState.RUNNING)
-        journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
+        event = PlanEvent.ASK if guards.needs_approval(tenant_id, plan) else PlanEvent.APPLY
+        return move(tenant_id, plan, event, actor, now)
+
+
+def applicable(tenant_id: int, plan_id: int, event: PlanEvent) -> Header:
+    """The header of a plan that is complete and may undergo the event; Refused when not."""
+    plan = load(tenant_id, plan_id)
+    if not plan["is_complete"]:
+        raise Refused("plan_incomplete", plan=plan_id)
+    next_state(PlanState(plan["state"]), event)
+    return plan
 
 
 def pause(tenant_id: int, plan_id: int, actor: Actor, reason: PauseReason = PauseReason.ASKED) -> None:
     """The plan is paused; a chunk that is being applied ends first."""
-    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
     _move(tenant_id, plan_id, actor, PlanEvent.PAUSE, reason)
 
 
 def resume(tenant_id: int, plan_id: int, actor: Actor) -> None:
     """The plan runs again; one that runs already (its process died) is left running."""
-    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
+    actor.require(guards.needs(tenant_id, load(tenant_id, plan_id)), tenant_id)
     catch_up(tenant_id)
     if load(tenant_id, plan_id)["state"] != PlanState.RUNNING:
         _move(tenant_id, plan_id, actor, PlanEvent.RESUME, None)
@@ -98,21 +99,46 @@ def resume(tenant_id: int, plan_id: int, actor: Actor) -> None:
 
 def discard(tenant_id: int, plan_id: int, actor: Actor) -> None:
     """The draft will never be applied; of a paused plan, the rest will not. What it did can still be undone."""
-    actor.require(Capability.ASSIGN_LICENSES, tenant_id)
     is_paused = load(tenant_id, plan_id)["state"] == PlanState.PAUSED
     _move(tenant_id, plan_id, actor, PlanEvent.STOP if is_paused else PlanEvent.DISCARD, None)
 
 
 def _move(tenant_id: int, plan_id: int, actor: Actor, event: PlanEvent, reason: PauseReason | None) -> None:
+    actor.require(guards.needs(tenant_id, load(tenant_id, plan_id)), tenant_id)
     now = clock.tenant_now(tenant_id)
     with writing(tenant_id):
-        before = PlanState(load(tenant_id, plan_id)["state"])
-        after = next_state(before, event)
-        rows_of.move_state(tenant_id, plan_id, before, after, reason)
-        if after is PlanState.RUNNING:
-            sources.lower_agenda(tenant_id, "plan", now)
-        entry = Entry(f"plan.{event}", "plan", plan_id, before, after)
-        journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan_id)
+        move(tenant_id, load(tenant_id, plan_id), event, actor, now, reason)
+
+
+def move(
+    tenant_id: int,
+    plan: Header,
+    event: PlanEvent,
+    actor: Actor,
+    now: Instant,
+    reason: PauseReason | None = None,
+    *,
+    said: str | None = None,
+    fields: Header | None = None,
+) -> PlanState:
+    """The plan's state after the event, in the transaction that is open; refused when the table has no such move.
+
+    The journal says the new state, or `said`; `fields` are columns of the header that change with it.
+    """
+    before = PlanState(plan["state"])
+    after = next_state(before, event)
+    rows_of.move_state(tenant_id, plan["id"], before, after, reason)
+    fields = dict(fields or {})
+    if after is PlanState.RUNNING:
+        fields["started_at"] = plan["started_at"] or now
+        sources.lower_agenda(tenant_id, "plan", now)
+    if after in ENDS:
+        fields["finished_at"] = now
+    if fields:
+        rows_of.update_plan(tenant_id, plan["id"], fields)
+    entry = Entry(f"plan.{event}", "plan", plan["id"], before, said or after)
+    journal.write(tenant_id, door="apply", actor=actor, now=now, entries=[entry], plan_id=plan["id"])
+    return after
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +160,11 @@ def run(
     owner: str | None = None,
 ) -> Header:
     """The plan's header when nothing is left for this process: applied, paused, or leased by another."""
-    runner = _Runner(tenant_id, plan_id, actor, owner or new_owner(), should_stop)
+    intent = intents.from_text(load(tenant_id, plan_id)["intent"])
+    if grouping.is_about_groups(intent):
+        grouping.run(tenant_id, plan_id, actor, intent, should_stop, progress)
+        return load(tenant_id, plan_id)
+    runner = _Runner(tenant_id, plan_id, actor, owner or owners.new_owner(), should_stop)
     chunk = runner.first()
     while chunk is not None:
         chunk = runner.apply(chunk)
@@ -153,6 +183,9 @@ class _Runner:
         self.actor = actor
         self.owner = owner
         self.should_stop = should_stop
+        self.intent = intents.from_text(load(tenant_id, plan_id)["intent"])
+        self.whole = isinstance(self.intent, TakeOver)
+        """All users or none: they are one chunk, and one who changed meanwhile stops the plan."""
         self.tenant = LocalTenant(tenant_id)
         self.classes = load_classes(tenant_id, plan_id)
         self.failed_before = 0
@@ -174,6 +207,9 @@ class _Runner:
             try:
                 return self._attempt(chunk)
             except LostRows as lost:
+                if self.whole:
+                    self._stop(chunk, PauseReason.CHANGED)
+                    return None
                 self._settle(chunk, lost.users)
             except SeatsGone:
                 self._stop(chunk, PauseReason.NO_SEATS)
@@ -189,6 +225,8 @@ class _Runner:
                 return None
             pending = rows_of.pending(self.tenant_id, self.plan_id, chunk.from_n, chunk.to_n)
             stale = self._stale(chunk, pending)
+            if stale and self.whole:
+                raise LostRows(set())
             going = [step for step in pending if step[0] not in stale]
             work = self._work(going)
             self.tenant.apply(work, now)
@@ -216,7 +254,7 @@ class _Runner:
             suspects = journal_rows.changed_users(self.tenant_id, users, chunk.seen_seq)
         if not suspects:
             return set()
-        now_facts = dict(self.tenant.load(sorted(suspects), self.tenant.context()))
+        now_facts = dict(self.tenant.load(sorted(suspects), self.tenant.context(look_of(self.intent))))
         return {
             n
             for n, user, class_id in pending
@@ -243,11 +281,7 @@ class _Runner:
         if verified != len(going):
             raise LostRows(set())
         self._count(verified, len(stale), until)
-        entries: list[Row] = [
-            (change.journal_kind, "user", user, change.journal_before, change.journal_after)
-            for _, user, class_id in going
-            for change in self.classes[class_id].changes
-        ]
+        entries = [row for _, user, class_id in going for row in self.tenant.entries(self.classes[class_id], user)]
         rows_of.end_chunk(self.tenant_id, self.plan_id, chunk.from_n, ChunkState.DONE)
         self._write(now, entries)
 
@@ -267,17 +301,17 @@ class _Runner:
 
     def _count(self, verified: int, stale: int, until: Instant | None) -> None:
         rows_of.count(self.tenant_id, self.plan_id, {"verified": verified, "skipped_late": stale}, until)
-        count_undone(self.tenant_id, self.plan_id, verified)
+        ending.count_undone(self.tenant_id, self.plan_id, verified)
 
     def _next(self, now: Instant) -> Chunk | None:
         """Leases the next chunk in the transaction that ended the last one; ends the plan when none is left."""
         plan = load(self.tenant_id, self.plan_id)
         if self.should_stop() and rows_of.chunks_left(self.tenant_id, self.plan_id):
-            self._pause(now, PauseReason.INTERRUPTED)
+            ending.pause(self.tenant_id, self.plan_id, self.actor, now, PauseReason.INTERRUPTED)
             return None
         too_many = plan["failed"] - self.failed_before > error_limit(plan["ready"])
         if too_many and rows_of.chunks_left(self.tenant_id, self.plan_id):
-            self._pause(now, PauseReason.ERRORS)
+            ending.pause(self.tenant_id, self.plan_id, self.actor, now, PauseReason.ERRORS)
             return None
         machine = clock.machine_now()
         until = machine + int(lease_seconds() * SECOND)
@@ -285,27 +319,16 @@ class _Runner:
         if found is not None:
             return Chunk(*found)
         if not rows_of.chunks_left(self.tenant_id, self.plan_id):
-            self._finish(plan, now)
-        return None
-
-    def _finish(self, plan: Header, now: Instant) -> None:
-        errors = plan["failed"] + plan["skipped_late"]
-        event = PlanEvent.FINISH_WITH_ERRORS if errors else PlanEvent.FINISH
-        after = next_state(PlanState(plan["state"]), event)
-        rows_of.move_state(self.tenant_id, self.plan_id, plan["state"], after, None)
-        rows_of.update_plan(self.tenant_id, self.plan_id, {"finished_at": now})
-        self._write(now, [Entry("plan.finish", "plan", self.plan_id, plan["state"], after)])
-
-    def _pause(self, now: Instant, reason: PauseReason) -> None:
-        rows_of.move_state(self.tenant_id, self.plan_id, PlanState.RUNNING, PlanState.PAUSED, reason)
-        self._write(now, [Entry("plan.pause", "plan", self.plan_id, PlanState.RUNNING, PlanState.PAUSED)])
+            ending.finish(self.tenant_id, plan, self.actor, now, takeover.end(self.tenant_id, self.intent))
+            return None
+        return self._next(now) if rows_of.free_the_dead(self.tenant_id, self.plan_id) else None
 
     def _stop(self, chunk: Chunk, reason: PauseReason) -> None:
         now = clock.tenant_now(self.tenant_id)
         with writing(self.tenant_id):
             if self._is_ours(chunk):
                 rows_of.end_chunk(self.tenant_id, self.plan_id, chunk.from_n, ChunkState.READY)
-                self._pause(now, reason)
+                ending.pause(self.tenant_id, self.plan_id, self.actor, now, reason)
 
     def _settle(self, chunk: Chunk, lost: set[int]) -> None:
         """After rows were lost: those left as they were have failed, those not as planned are stale."""
@@ -338,20 +361,6 @@ def error_limit(ready: int) -> int:
     return max(5, math.ceil(ready * 0.02))
 
 
-def count_undone(tenant_id: int, plan_id: int, verified: int) -> None:
-    """The plan that this one undoes has so many more users undone; an undo of an undo takes them off again."""
-    if not verified:
-        return
-    sign, seen = 1, plan_id
-    while True:
-        plan = rows_of.load_header(tenant_id, seen)
-        if plan is None or plan["undo_of"] is None:
-            return
-        seen = plan["undo_of"]
-        rows_of.count(tenant_id, seen, {"undone": sign * verified})
-        sign = -sign
-
-
 def load_classes(tenant_id: int, plan_id: int) -> dict[int, ClassWork]:
     """The plan's classes that change something, as the tenant applies them."""
     changes: dict[int, list[RowChange]] = defaultdict(list)
@@ -364,6 +373,7 @@ def load_classes(tenant_id: int, plan_id: int) -> dict[int, ClassWork]:
         b_plans,
         a_state,
         a_plans,
+        error,
         seat,
         what,
         old,
@@ -371,12 +381,17 @@ def load_classes(tenant_id: int, plan_id: int) -> dict[int, ClassWork]:
     ) in rows_of.load_changes(tenant_id, plan_id):
         before = None if b_state is None else (b_state, b_plans)
         after = None if a_state is None else (a_state, a_plans)
-        changes[class_id].append(RowChange(product, kind, source, before, after, seat, what, old, new))
+        changes[class_id].append(RowChange(product, kind, source, before, after, seat, what, old, new, error))
     clocks: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
     for class_id, kind, seconds in rows_of.load_clocks(tenant_id, plan_id):
         clocks[class_id].append((kind, seconds))
+    accounts: dict[int, list[AccountChange]] = defaultdict(list)
+    for class_id, name, old, new in rows_of.load_accounts(tenant_id, plan_id):
+        accounts[class_id].append(AccountChange(name, old, new))
     return {
-        class_id: ClassWork(class_id, signature, tuple(changes[class_id]), tuple(clocks[class_id]), seconds)
+        class_id: ClassWork(
+            class_id, signature, tuple(changes[class_id]), tuple(clocks[class_id]), seconds, tuple(accounts[class_id])
+        )
         for class_id, signature, seconds in rows_of.load_classes(tenant_id, plan_id)
     }
 
@@ -385,9 +400,3 @@ def settle_agenda(tenant_id: int) -> None:
     """The agenda no longer names plans of a tenant in which none runs."""
     with writing(tenant_id):
         rows_of.clear_agenda(tenant_id)
-
-
-def undoes(plan: Header) -> int | None:
-    """The plan that this one undoes; None for any other."""
-    intent = intents.from_text(plan["intent"])
-    return intent.plan_id if isinstance(intent, Undo) else None

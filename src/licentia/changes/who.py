@@ -11,21 +11,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 from licentia.odata.filters import parse_filter
-from licentia.store.lists import selecting
+from licentia.store import clock
+from licentia.store.lists import finders, selecting
 
 CHUNK = 5_000
 """Steps per chunk: large enough that one durable commit costs little, small enough that others wait briefly."""
 
-WhoKind = Literal["users", "file", "filter", "everyone", "plan"]
+WhoKind = Literal["users", "file", "filter", "everyone", "plan", "members", "found", "subscription"]
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A selection: named users or a file (their ids), a $filter, everyone who holds a product directly, or a plan's users."""
+    """A selection: named users or a file (their ids), a $filter, everyone who holds a product directly, a plan's users,
+    the members of a group, or what a finder finds."""
 
     kind: WhoKind
     text: str = ""
-    """The filter, the file's name, the product's sku or the plan's number."""
+    """The filter, the file's name, the product's sku, the plan's or group's number, or the finder as JSON.
+
+    `subscription` is nobody: the subscription's number.
+    """
     ids: tuple[int, ...] = ()
     """For `users` and `file`: the users, resolved; never stored, the steps are."""
 
@@ -61,4 +66,10 @@ def _next(tenant_id: int, who: Who, product_id: int | None, last: int) -> list[i
     if who.kind == "everyone":
         assert product_id is not None
         return selecting.direct_holders(tenant_id, product_id, last, CHUNK)
+    if who.kind == "members":
+        return selecting.members(tenant_id, int(who.text), last, CHUNK)
+    if who.kind == "found":
+        finder = json.loads(who.text)
+        now = clock.tenant_now(tenant_id)
+        return finders.user_ids(tenant_id, finder["kind"], finder["params"], now, last, CHUNK)
     return selecting.matching(tenant_id, parse_filter(who.text), last, CHUNK)

@@ -87,7 +87,7 @@ def show(app: App, plan_id: int) -> Any:
 def decide(app: App, shown: Any, *, yes: bool, only_plan: bool, confirm: int | None, over_limit: bool) -> int:
     """Applies the plan after a yes, typed or given; returns the exit status."""
     plan = shown.plan
-    if only_plan or not plan["ready"]:
+    if only_plan or not shown.has_work:
         return _leave(app, shown, only_plan=only_plan)
     if not yes:
         answer = _ask(app, shown)
@@ -121,7 +121,7 @@ def _leave(app: App, shown: Any, *, only_plan: bool) -> int:
     plan = shown.plan
     if app.as_json:
         click.echo(json.dumps(render_json.preview(shown), ensure_ascii=False, indent=2))
-    if not plan["ready"]:
+    if not shown.has_work:
         run.discard(app.tenant_id, plan["id"], app.actor)
         if not app.as_json:
             click.echo("\n" + _("Nothing to apply."))
@@ -199,6 +199,10 @@ def carry_on(app: App, plan_id: int, begin: Callable[[], None]) -> int:
         plan = run.run(app.tenant_id, plan_id, app.actor, should_stop=should_stop, progress=progress)
         stopped = should_stop()
     progress.end()
+    if plan["state"] == "awaiting_approval":
+        from licentia.cli.plan_life import waits
+
+        return waits(app, plan_id)
     results = list_of.step_results(app.tenant_id, plan_id)
     if app.as_json:
         click.echo(json.dumps(render_json.result(plan, results), ensure_ascii=False, indent=2))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from licentia.cli.app import App, command_options
+from licentia.cli.changing import change_options, parted
 from licentia.cli.whom import who_options
 
 
@@ -21,22 +22,9 @@ from licentia.cli.whom import who_options
 @click.option(
     "--without", "without", multiple=True, metavar="PLAN", help=_("A service plan to switch off; may be repeated.")
 )
-@click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
-@click.option("--yes", is_flag=True, help=_("Apply without asking."))
-@click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
-@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
+@change_options(unknown=True)
 @command_options()
-def command(
-    app: App,
-    product: str,
-    *,
-    without: tuple[str, ...],
-    only_plan: bool,
-    yes: bool,
-    confirm: int | None,
-    over_limit: bool,
-    **whom: Any,
-) -> int:
+def command(app: App, product: str, *, without: tuple[str, ...], **options: Any) -> int:
     """Resolves, then plans or applies."""
     from licentia.cli.licenses import change, resolve_product
     from licentia.domain import catalog as catalog_of
@@ -45,6 +33,5 @@ def command(
     found = resolve_product(app, product)
     catalog = catalog_of.load()
     off = frozenset(catalog.resolve_plan(name, found).id for name in without)
-    intent = Assign(found.sku_id, off if without else KEEP)
-    whom["everyone"] = False
-    return change(app, intent, whom, only_plan=only_plan, yes=yes, confirm=confirm, over_limit=over_limit)
+    guards, who, accept = parted(options)
+    return change(app, Assign(found.sku_id, off if without else KEEP, accept), who, **guards)

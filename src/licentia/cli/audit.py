@@ -94,7 +94,8 @@ def verify(app: App) -> int:
 def what(row: Any) -> str:
     """What a row of the journal says, in words; a license change names the product."""
     from licentia.cli.receipts import source
-    from licentia.cli.sentences import journal_kind, product_name
+    from licentia.cli.said.words import product_name
+    from licentia.cli.sentences import journal_kind
 
     product = product_name(source(row)["sku"]) if row.kind.startswith("license.") else ""
     return journal_kind(row.kind, product)
@@ -102,10 +103,14 @@ def what(row: Any) -> str:
 
 def object_word(app: App, row: Any) -> str:
     """What a row is about when it is not a user."""
+    from licentia.cli.said.operators import operator_text
+
     if row.object_kind == "plan":
         return _("Plan {plan}").format(plan=row.object_id)
     if row.object_kind == "never":
         return _("Never list")
+    if row.object_kind == "operator":
+        return operator_text(row.after or row.before)
     return app.tenant.name if row.object_kind == "tenant" else f"{row.object_kind} {row.object_id}"
 
 

@@ -10,7 +10,7 @@ from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
 from licentia.cli.render import Text, sentence
-from licentia.cli.sentences import product_name
+from licentia.cli.said.words import product_name
 from licentia.cli.sentences import reason as reason_sentence
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
@@ -28,7 +28,7 @@ def step_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
     if plan["is_inline"]:
         yield from receipt_rows(app, plan_id)
         return
-    start = plan["started_at"] or clock.tenant_now(app.tenant_id)
+    start = plan["started_at"] or max(plan["start_at"] or 0, clock.tenant_now(app.tenant_id))
     classes = {one.id: one for one in plans.classes(app.tenant_id, plan_id)}
     subjects = Subjects(app.tenant_id, [(one.reason, one.subject) for one in classes.values() if one.reason])
     said = {i: _consequences(Text(app), one, start) for i, one in classes.items()}

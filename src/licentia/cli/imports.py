@@ -7,6 +7,7 @@ from gettext import gettext as _
 
 import click
 
+from licentia.cli import imports_facts
 from licentia.cli.app import App, command_options
 
 
@@ -98,3 +99,7 @@ def _say(app: App, name: str, outcome: object) -> None:
             licenses=number(outcome.license_changes, app.language),
         )
     )
+
+
+for _more in imports_facts.COMMANDS:
+    command.add_command(_more)

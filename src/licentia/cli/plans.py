@@ -1,4 +1,4 @@
-"""`licentia plans`: list, show, apply, pause, resume, undo, discard, export."""
+"""`licentia plans`: list, show, apply, pause, resume, undo, discard, export; the rest of a plan's life is in `plan_life`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from typing import Any
 
 import click
 
+from licentia.cli import plan_life
 from licentia.cli.app import App, command_options
+from licentia.cli.plan_life import said
 
 
-@click.group("plans", help=_("Show, apply, pause, resume, undo, retry and export plans."))
+@click.group("plans", help=_("Show, apply, schedule, approve, pause, resume, undo, retry and export plans."))
 def command() -> None:
     """A noun; its verbs are below."""
+
+
+for _one in plan_life.COMMANDS:
+    command.add_command(_one)
 
 
 @command.command("list", help=_("List plans, newest first."), epilog=_("Example: licentia plans list --all --top 50"))
@@ -27,6 +33,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
     from licentia.changes.preview import titled
     from licentia.cli import render, render_json, sentences
     from licentia.cli.formats import table
+    from licentia.cli.titles import title
     from licentia.store.lists import plans
 
     found = plans.latest(app.tenant_id, top, None, inline=inline)
@@ -46,7 +53,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
         lines.append(
             [
                 str(plan["id"]),
-                render.title(titled(plan)),
+                title(titled(plan)),
                 text.n(plan["users"]),
                 state,
                 plan["actor_name"],
@@ -82,7 +89,9 @@ def show(app: App, plan_id: int, *, show_users: bool, top: int) -> int:
         click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
         return 0
     click.echo(render.preview(app, shown))
-    if shown.plan["state"] not in ("draft", "discarded"):
+    for line in plan_life.standing(app, shown.plan):
+        click.echo("\n" + line)
+    if shown.plan["started_at"] is not None:
         click.echo("\n" + render.result(app, shown.plan, results))
         if 0 < shown.plan["verified"] <= 20:
             click.echo("\n" + receipt(app, plan_id))
@@ -111,14 +120,21 @@ def _users(app: App, plan_id: int, top: int) -> str:
 
 
 @command.command(
-    "apply", help=_("Apply a draft plan in this process."), epilog=_("Example: licentia plans apply 3 --confirm 279")
+    "apply",
+    help=_("Apply a draft plan in this process; with --at, a worker starts it at that moment."),
+    epilog=_("Examples: licentia plans apply 3 --confirm 279; licentia plans apply 3 --at 2026-12-31T18:00"),
 )
 @click.argument("plan_id", metavar="PLAN", type=int)
+@click.option(
+    "--at", "moment", metavar="MOMENT", help=_("Start by itself then: a date and time of the tenant, or +12h.")
+)
 @click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
 @click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
 @command_options()
-def apply(app: App, plan_id: int, *, confirm: int | None, over_limit: bool) -> int:
+def apply(app: App, plan_id: int, *, moment: str | None, confirm: int | None, over_limit: bool) -> int:
     """Applies what was shown before."""
+    if moment is not None:
+        return plan_life.schedule(app, plan_id, moment, confirm=confirm, over_limit=over_limit)
     from licentia.cli.applying import apply as apply_plan
 
     return apply_plan(app, plan_id, confirm=confirm, over_limit=over_limit, drift=True)
@@ -136,7 +152,7 @@ def pause(app: App, plan_id: int) -> int:
     from licentia.changes import run
 
     run.pause(app.tenant_id, plan_id, app.actor)
-    return _said(app, plan_id, _("Plan {plan} is paused."))
+    return said(app, plan_id, _("Plan {plan} is paused."))
 
 
 @command.command(
@@ -166,18 +182,7 @@ def discard(app: App, plan_id: int) -> int:
     from licentia.changes import run
 
     run.discard(app.tenant_id, plan_id, app.actor)
-    return _said(app, plan_id, _("Plan {plan} is discarded."))
-
-
-def _said(app: App, plan_id: int, sentence: str) -> int:
-    from licentia.changes import run
-    from licentia.cli import render_json
-
-    if app.as_json:
-        click.echo(json.dumps(render_json.header(run.load(app.tenant_id, plan_id)), ensure_ascii=False, indent=2))
-    else:
-        click.echo(sentence.format(plan=plan_id))
-    return 0
+    return said(app, plan_id, _("Plan {plan} is discarded."))
 
 
 @command.command(
@@ -226,6 +231,7 @@ def retry(app: App, plan_id: int, **options: Any) -> int:
     from licentia.changes import propose
     from licentia.cli.applying import Progress, decide, show
 
+    plan_life.require_list(app, plan_id)
     progress = Progress(_("Planning"))
     made = propose.propose_again(app.tenant_id, plan_id, app.actor, progress)
     progress.end()
@@ -239,7 +245,7 @@ def retry(app: App, plan_id: int, **options: Any) -> int:
 )
 @click.argument("plan_id", metavar="PLAN", type=int)
 @click.option(
-    "--as", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help=_("The file format.")
+    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help=_("The file format.")
 )
 @click.option(
     "--receipt", "only_receipt", is_flag=True, help=_("What was changed: product, path, before, after, time, actor.")
@@ -252,6 +258,8 @@ def export(app: App, plan_id: int, *, form: str, only_receipt: bool, path: str |
     from licentia.domain.reasons import BadInput
 
     form = "json" if app.as_json else form
+    if not only_receipt:
+        plan_life.require_list(app, plan_id)
     rows = exporting.receipt_rows(app, plan_id) if only_receipt else exporting.step_rows(app, plan_id)
     try:
         stream = open(path, "w", encoding="utf-8", newline="") if path else sys.stdout  # noqa: SIM115

@@ -25,7 +25,7 @@ def command() -> None:
 def list_(app: App) -> int:
     """All products, by name."""
     from licentia.cli.formats import number, table
-    from licentia.cli.sentences import product_name
+    from licentia.cli.said.words import product_name
     from licentia.domain import catalog as catalog_of
     from licentia.store.lists import products
 

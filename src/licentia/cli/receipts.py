@@ -11,7 +11,7 @@ from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import table
 from licentia.cli.render import Text
-from licentia.cli.sentences import product_name
+from licentia.cli.said.words import product_name
 from licentia.domain import catalog as catalog_of
 from licentia.domain.instants import to_iso
 from licentia.store.lists import audit, products

@@ -14,9 +14,11 @@ from licentia.changes.preview import Line, Preview
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import date, date_time, number, table
-from licentia.cli.sentences import product_name
+from licentia.cli.said.words import product_name
+from licentia.cli.titles import title
 from licentia.domain.instants import Instant
 from licentia.domain.reasons import Outcome
+from licentia.store.lists.plans import SeatBalance
 
 MAX_REASONS = 12
 """Lines of reasons shown before the rest is counted."""
@@ -40,15 +42,6 @@ class Text:
     def n(self, value: int) -> str:
         """A number."""
         return number(value, self.language)
-
-
-def title(shown: Preview) -> str:
-    """What the plan does, in one line."""
-    verb = shown.plan["verb"]
-    if verb == "undo":
-        return _("Undo plan {plan}").format(plan=shown.undo_plan)
-    name = product_name(shown.sku_id or "")
-    return (_("Unassign {product}") if verb == "unassign" else _("Assign {product}")).format(product=name)
 
 
 def preview(app: App, shown: Preview) -> str:
@@ -108,7 +101,12 @@ def _consequences(text: Text, lines: Sequence[Line]) -> str:
 
 
 def _reasons(text: Text, shown: Preview) -> str:
-    names = {Outcome.CHOICE: "choice", Outcome.REFUSED: "refused", Outcome.SKIPPED: "skipped"}
+    names = {
+        Outcome.CHOICE: "choice",
+        Outcome.REFUSED: "refused",
+        Outcome.SKIPPED: "skipped",
+        Outcome.READY: "failed",  # it will run, and is known to end so
+    }
     rows = [
         [sentences.step_state(names[r.outcome]), text.n(r.users), sentences.reason(r.reason, r.subject)]
         for r in shown.reasons[:MAX_REASONS]
@@ -124,7 +122,7 @@ def _reasons(text: Text, shown: Preview) -> str:
 def _facts(text: Text, shown: Preview) -> list[str]:
     found = []
     if shown.removed:
-        seats = max(0, shown.plan["seats_freed"])
+        seats = sum(-one.needed for one in shown.seats if one.needed < 0)
         found.append(
             ngettext("{n} assignment is removed.", "{n} assignments are removed.", shown.removed).format(
                 n=text.n(shown.removed)
@@ -142,11 +140,25 @@ def _facts(text: Text, shown: Preview) -> list[str]:
                 seat.needed,
             )
             found.append(said.format(product=product_name(seat.sku_id), need=text.n(seat.needed), free=free))
-    if shown.plan["ready"]:
+            found += missing_seats(text, seat)
+    if shown.has_work:
         found.append(_undo(text, shown))
         if shown.is_copy:
             found.append(copy_line())
     return found
+
+
+def missing_seats(text: Text, seat: SeatBalance) -> list[str]:
+    """How many seats are missing for the whole plan; nothing when it fits, or nobody knows."""
+    missing = 0 if seat.free is None else seat.needed - max(0, seat.free)
+    if missing <= 0:
+        return []
+    said = ngettext(
+        "{n} seat is missing. The plan can't be applied until it fits; nobody is left out silently.",
+        "{n} seats are missing. The plan can't be applied until it fits; nobody is left out silently.",
+        missing,
+    )
+    return [said.format(n=text.n(missing))]
 
 
 def copy_line() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from licentia.domain.instants import to_iso
 
-_INSTANTS = ("created_at", "started_at", "finished_at", "undo_until")
+_INSTANTS = ("created_at", "start_at", "started_at", "finished_at", "undo_until")
 _NAMES = {
     "id": "id",
     "verb": "verb",
@@ -19,6 +19,9 @@ _NAMES = {
     "undo_of": "undoOf",
     "actor_name": "madeBy",
     "created_at": "createdDateTime",
+    "start_at": "startDateTime",
+    "is_unattended": "isUnattended",
+    "approved_by": "approvedBy",
     "started_at": "startedDateTime",
     "finished_at": "finishedDateTime",
     "undo_until": "undoUntilDateTime",
@@ -44,7 +47,7 @@ def header(plan: dict[str, Any]) -> dict[str, Any]:
         value = plan[name]
         if name in _INSTANTS and value is not None:
             value = to_iso(value)
-        found[shown] = bool(value) if name == "is_inline" else value
+        found[shown] = bool(value) if name.startswith("is_") else value
     return found
 
 

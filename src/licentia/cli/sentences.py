@@ -5,22 +5,18 @@ Codes come from domain, importing, odata and store; a test walks them all throug
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from gettext import gettext as _
 from gettext import ngettext
-from typing import Any
 
-from licentia.cli import i18n
-from licentia.cli.formats import number
-from licentia.domain import catalog as catalog_of
+from licentia.cli.said import TOPICS
+from licentia.cli.said.operators import not_permitted
+from licentia.cli.said.words import Sentence, Word, count, joined, or_list, product_name
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
 from licentia.odata.filters import FilterError
 from licentia.store.writing import StoreError
-
-Details = Mapping[str, Any]
-Sentence = Callable[[Details], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +34,12 @@ def explain(error: Exception) -> Explained | None:
     if isinstance(error, Refused):
         return Explained(REFUSED[error.code](error.details), 1)
     if isinstance(error, NotPermitted):
-        return Explained(_("You need a role that may do this: {what}.").format(what=capability(error.needs)), 3)
+        return Explained(not_permitted(error, capability), 3)
     if isinstance(error, FilterError):
         return Explained(filter_sentence(error), 2)
     if isinstance(error, StoreError):
         return Explained(STORE[error.code](error.details), 2)
     return None
-
-
-def _n(value: object) -> str:
-    return number(int(str(value)), i18n.current())
-
-
-def product_name(sku_id: str) -> str:
-    """The product's display name, or its id when the catalog does not know it."""
-    product = catalog_of.load().product_or_none(sku_id)
-    return product.display_name if product else sku_id
-
-
-def _or_list(details: Details) -> str:
-    found = [item if isinstance(item, str) else " = ".join(item) for item in details.get("candidates", ())]
-    return " ".join([_("Did you mean: {names}?").format(names="; ".join(found))] if found else [])
-
-
-def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
 
 
 def filter_sentence(error: FilterError) -> str:
@@ -79,26 +56,26 @@ def filter_sentence(error: FilterError) -> str:
         "unknown_function": _("There is no such function."),
         "unsupported_operator": _("This operator is not available here; use eq, in, and, or, not, startsWith and any."),
     }[str(error.code)]
-    return _joined(where, what, _("Example: department eq 'Sales' and accountEnabled eq false"))
+    return joined(where, what, _("Example: department eq 'Sales' and accountEnabled eq false"))
 
 
 BAD_INPUT: dict[str, Sentence] = {
-    "unknown_product": lambda d: _joined(
+    "unknown_product": lambda d: joined(
         _("No product is called {text}.").format(text=d["text"]),
-        _or_list(d),
+        or_list(d),
         _("See: licentia products list"),
     ),
-    "ambiguous_product": lambda d: _joined(
+    "ambiguous_product": lambda d: joined(
         _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=d["n"]),
-        _or_list(d),
+        or_list(d),
     ),
-    "unknown_plan": lambda d: _joined(
-        _("{product} has no service plan called {text}.").format(product=d["product"], text=d["text"]), _or_list(d)
+    "unknown_plan": lambda d: joined(
+        _("{product} has no service plan called {text}.").format(product=d["product"], text=d["text"]), or_list(d)
     ),
     "product_not_owned": lambda d: _("This tenant does not have {product}. See: licentia products list").format(
         product=product_name(d["sku"])
     ),
-    "unknown_tenant": lambda d: _joined(
+    "unknown_tenant": lambda d: joined(
         _("No tenant is called {name}.").format(name=d["name"]),
         _("There are: {known}.").format(known=d["known"]) if d["known"] else "",
     ),
@@ -116,7 +93,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "nothing_to_retry": lambda d: _("No user of plan {plan} failed or changed meanwhile. Nothing to do.").format(**d),
     "clock_back": lambda d: _("A tenant's clock only moves forward. Give a later time, or +31d."),
     "bad_moment": lambda d: _("{text} is not a time. Give +31d, +12h or 2026-12-31T08:00.").format(**d),
-    "unknown_user": lambda d: _joined(_("No user is called {text}.").format(text=d["text"]), _or_list(d)),
+    "unknown_user": lambda d: joined(_("No user is called {text}.").format(text=d["text"]), or_list(d)),
     "unknown_group": lambda d: _("No group is called {text}, or more than one is; use its object ID.").format(**d),
     "unknown_intent": lambda d: _("This plan was made by a newer version: {verb}. Update Licentia.").format(**d),
     "unknown_property": lambda d: _("{name} can't be filtered on. These can: {known}.").format(**d),
@@ -128,10 +105,10 @@ BAD_INPUT: dict[str, Sentence] = {
     "several_who": lambda d: _("Use one of --user, --users-from, --filter and --everyone."),
     "never_what": lambda d: _("Say whom: --user NAME or --group NAME."),
     "no_users_in_file": lambda d: _("The file has no user that could be read. Nothing was changed."),
-    "bad_rows": lambda d: _joined(
+    "bad_rows": lambda d: joined(
         ngettext(
             "{n} row can't be used; nothing was changed.", "{n} rows can't be used; nothing was changed.", d["n"]
-        ).format(n=_n(d["n"])),
+        ).format(n=count(d["n"])),
         _("See {path} for the reasons. Correct the file, or use --skip-bad to leave such rows out.").format(
             path=d["path"]
         ),
@@ -160,20 +137,38 @@ REFUSED: dict[str, Sentence] = {
     "plan_outdated": lambda d: _(
         "The rules or the product table changed since plan {plan} was made. Make it again."
     ).format(**d),
-    "no_seats": lambda d: _joined(
-        _("Not enough licenses for {product}: {need} needed, {free} available.").format(
-            product=product_name(d["sku"]), need=_n(d["need"]), free=_n(d["free"])
+    "no_seats": lambda d: joined(
+        _("Not enough licenses for {product}: {need} needed, {free} available, {missing} missing.").format(
+            product=product_name(d["sku"]),
+            need=count(d["need"]),
+            free=count(d["free"]),
+            missing=count(d["need"] - d["free"]),
         ),
         _("Take some back first, or choose fewer users."),
     ),
+    "no_undo": lambda d: _("Plan {plan} can't be undone: what it did is for good.").format(**d),
+    "group_changed_since": lambda d: _(
+        "The group's licenses were changed after plan {plan}, so it can't be undone. Change them by hand."
+    ).format(**d),
+    "never_in_group": lambda d: ngettext(
+        "{n} member is on the never list and would lose the license. Take it off the list, or out of the group, first.",
+        "{n} members are on the never list and would lose the license. "
+        "Take them off the list, or out of the group, first.",
+        d["n"],
+    ).format(n=count(d["n"])),
+    "take_over_whole": lambda d: ngettext(
+        "A take-over goes whole or not at all, and {n} user is not ready. See why above.",
+        "A take-over goes whole or not at all, and {n} users are not ready. See why above.",
+        d["n"],
+    ).format(n=count(d["n"])),
     "confirm_needed": lambda d: ngettext(
         "This plan changes {n} user. Confirm with --confirm {raw}.",
         "This plan changes {n} users. Confirm with --confirm {raw}.",
         d["n"],
-    ).format(n=_n(d["n"]), raw=d["n"]),
+    ).format(n=count(d["n"]), raw=d["n"]),
     "over_limit": lambda d: _(
         "This plan takes back {percent}% of the product, {n} users: above this tenant's limit. Confirm with --over-limit."
-    ).format(percent=d["percent"], n=_n(d["n"])),
+    ).format(percent=d["percent"], n=count(d["n"])),
     "confirm_delete": lambda d: _("Deleting {name} can't be undone. Confirm with --yes.").format(**d),
     "not_applied": lambda d: _("The change did not hold when it was checked, so it was taken back. Nothing changed."),
 }
@@ -198,9 +193,9 @@ ROW: dict[str, Sentence] = {
     ).format(**d),
     "bad_object_id": lambda d: _("{text} is not an object ID.").format(**d),
     "unknown_license": lambda d: _("No product is called {text}.").format(**d),
-    "ambiguous_license": lambda d: _joined(
+    "ambiguous_license": lambda d: joined(
         _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=d["n"]),
-        _or_list(d),
+        or_list(d),
     ),
     "bad_value": lambda d: _("{text} is not a value of {column}.").format(**d),
     "duplicate_user": lambda d: _("The same user as in line {first_line}.").format(**d),
@@ -212,7 +207,7 @@ ROW: dict[str, Sentence] = {
     "unknown_user": lambda d: _("No user is called {text}.").format(**d),
 }
 
-CAPABILITY: dict[Capability, Callable[[], str]] = {
+CAPABILITY: dict[Capability, Word] = {
     Capability.READ: lambda: _("look at users and licenses"),
     Capability.ASSIGN_LICENSES: lambda: _("assign and unassign licenses"),
     Capability.IMPORT_FACTS: lambda: _("import users"),
@@ -228,7 +223,11 @@ def capability(code: str) -> str:
 
 
 REASON: dict[Reason, Sentence] = {
-    Reason.NOT_HELD: lambda d: _("Does not have this license. Nothing to do."),
+    Reason.NOT_HELD: lambda d: (
+        _("Has no license assigned directly. Nothing to do.")
+        if d["subject"] == "direct"
+        else _("Does not have this license. Nothing to do.")
+    ),
     Reason.ALREADY: lambda d: _("Is so already. Nothing to do."),
     Reason.STALE: lambda d: _("Changed since the plan was made. Make a new plan for these users."),
     Reason.NEVER: lambda d: _("On the never list: {subject}.").format(**d),
@@ -260,7 +259,7 @@ def reason(code: Reason, subject: str) -> str:
     return REASON[code]({"subject": subject})
 
 
-REASON_WORD: dict[Reason, Callable[[], str]] = {
+REASON_WORD: dict[Reason, Word] = {
     Reason.NOT_HELD: lambda: _("does not have this license"),
     Reason.ALREADY: lambda: _("is so already"),
     Reason.STALE: lambda: _("changed since the plan was made"),
@@ -293,6 +292,10 @@ def plan_state(state: str) -> str:
         "applied_with_errors": _("Applied with errors"),
         "stopped": _("Stopped"),
         "discarded": _("Discarded"),
+        "awaiting_approval": _("Awaiting approval"),
+        "scheduled": _("Scheduled"),
+        "expired": _("Expired"),
+        "handed_over": _("Carried out elsewhere"),
     }[state]
 
 
@@ -316,6 +319,7 @@ def pause_reason(code: str) -> str:
         "interrupted": _("it was stopped"),
         "errors": _("too many steps failed"),
         "no_seats": _("there were no licenses left"),
+        "changed": _("somebody changed one of its users; make the plan again"),
     }[code]
 
 
@@ -354,3 +358,13 @@ def source_kind(kind: int, name: str = "") -> str:
     if kind == 2:
         return _("From group {name}").format(name=name)
     return {1: _("Direct"), 3: _("Self-service"), 4: _("Not known")}[kind]
+
+
+for _topic in TOPICS:
+    BAD_INPUT |= _topic.BAD_INPUT
+    REFUSED |= _topic.REFUSED
+    ROW |= _topic.ROW
+    CAPABILITY |= _topic.CAPABILITY
+    REASON |= _topic.REASON
+    REASON_WORD |= _topic.REASON_WORD
+    JOURNAL |= _topic.JOURNAL

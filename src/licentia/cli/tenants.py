@@ -19,7 +19,7 @@ def command() -> None:
 
 
 @command.command("list", help=_("List the tenants of this store."))
-@command_options(tenant=False)
+@command_options(tenant=False, whole_store=False)
 def list_(app: App) -> int:
     """All tenants."""
     from licentia.cli.formats import date_time, table
@@ -27,7 +27,7 @@ def list_(app: App) -> int:
     from licentia.store import clock
     from licentia.store.lists import tenants
 
-    every = tenants.every()
+    every = [one for one in tenants.every() if not app.operator or one.id in _open_to(app.operator)]
     if app.as_json:
         rows = [
             {"id": t.id, "name": t.name, "origin": t.origin, "dateTime": to_iso(clock.tenant_now(t.id))} for t in every
@@ -43,6 +43,13 @@ def list_(app: App) -> int:
     ]
     click.echo(table([_("Tenant"), _("Origin"), _("Country"), _("Tenant time")], lines))
     return 0
+
+
+def _open_to(operator: str) -> set[int]:
+    from licentia.store.lists import operators
+
+    found = operators.find(operator)
+    return {tenant for tenant, _name, _role in found.roles} if found else set()
 
 
 def origin_word(origin: str) -> str:
@@ -78,14 +85,17 @@ def create(app: App, name: str, *, country: str, time_zone: str) -> int:
 )
 @click.argument("name")
 @click.option("--yes", is_flag=True, help=_("Delete without asking."))
-@command_options(tenant=False)
+@command_options(tenant=False, whole_store=False)
 def delete(app: App, name: str, *, yes: bool) -> int:
     """Deletes after the name was typed."""
     from licentia.changes import record
     from licentia.cli.app import find_tenant
+    from licentia.domain.permissions import Capability
     from licentia.domain.reasons import Refused
 
     tenant = find_tenant(name)
+    actor = app.acting_in(tenant.id)
+    actor.require(Capability.MANAGE_TENANTS, tenant.id)
     if not yes:
         if not is_interactive():
             raise Refused("confirm_delete", name=tenant.name)
@@ -93,7 +103,7 @@ def delete(app: App, name: str, *, yes: bool) -> int:
         if typed.strip() != tenant.name:
             click.echo(_("Nothing was deleted."))
             return 1
-    record.delete_tenant(tenant.id, app.actor)
+    record.delete_tenant(tenant.id, actor)
     if app.as_json:
         click.echo(json.dumps({"deleted": tenant.name}, ensure_ascii=False))
     else:
@@ -114,6 +124,9 @@ def delete(app: App, name: str, *, yes: bool) -> int:
 )
 @click.option("--limit-users", type=click.IntRange(1), help=_("Users above which a plan needs --over-limit."))
 @click.option(
+    "--approve-above", metavar="N|off", help=_("Users above which a plan needs the approval of a second person.")
+)
+@click.option(
     "--switch", "switches", multiple=True, metavar="NAME=on|off", help=_("A switch of the rules; may be repeated.")
 )
 @command_options()
@@ -127,6 +140,8 @@ def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
         fields["time_zone"] = _zone(fields["time_zone"])
     if "country" in fields:
         fields["country"] = _country(fields["country"])
+    if "approve_above" in fields:
+        fields["approve_above"] = _approve_above(fields["approve_above"])
     if switches:
         fields["switches"] = _switches(app, switches)
     if fields:
@@ -142,12 +157,23 @@ def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
         _("Users above which a plan needs its number typed"): settings["confirm_above"],
         _("Share of a product above which a plan needs --over-limit"): f"{settings['limit_percent']}%",
         _("Users above which a plan needs --over-limit"): settings["limit_users"],
+        _("Users above which a plan needs approval"): settings["approve_above"] or "-",
         _("Switches that are on"): settings["switches"].replace(",", ", ") or "-",
     }
     width = max(map(len, shown))
     for name, value in shown.items():
         click.echo(f"{name.ljust(width)}  {value}")
     return 0
+
+
+def _approve_above(text: str) -> int | None:
+    from licentia.domain.reasons import BadInput
+
+    if text == "off":
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000_000:
+        raise BadInput("bad_approve_above", text=text)
+    return int(text)
 
 
 def _switches(app: App, given: tuple[str, ...]) -> list[str]:

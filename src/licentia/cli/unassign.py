@@ -1,4 +1,4 @@
-"""`licentia unassign PRODUCT`: shows what everybody loses and until when, asks, applies, checks."""
+"""`licentia unassign PRODUCT`, or --all: shows what everybody loses and until when, asks, applies, checks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from licentia.cli.app import App, command_options
+from licentia.cli.changing import change_options, parted
 from licentia.cli.whom import who_options
 
 
@@ -16,34 +17,24 @@ from licentia.cli.whom import who_options
     help=_("Take a product back. Shows first what everybody loses and until when it can be undone; then asks."),
     epilog=_('Example: licentia unassign "Microsoft 365 E3" --user anna@contoso.example --plan'),
 )
-@click.argument("product")
+@click.argument("product", required=False, metavar="[PRODUCT]")
+@click.option("--all", "everything", is_flag=True, help=_("Every product that is assigned directly."))
 @who_options(everyone=True)
-@click.option("--plan", "only_plan", is_flag=True, help=_("Only make the plan and show it."))
-@click.option("--yes", is_flag=True, help=_("Apply without asking."))
-@click.option("--confirm", type=int, metavar="N", help=_("How many users the plan changes; needed above 20."))
-@click.option("--over-limit", is_flag=True, help=_("Go above the tenant's limits; see licentia tenants set."))
-@click.option("--include-unknown", is_flag=True, help=_("Also licenses whose assignment path is not known."))
-@click.option("--anyway", is_flag=True, help=_("Also shared mailboxes that need a license."))
+@change_options(unknown=True)
 @command_options()
-def command(
-    app: App,
-    product: str,
-    *,
-    only_plan: bool,
-    yes: bool,
-    confirm: int | None,
-    over_limit: bool,
-    include_unknown: bool,
-    anyway: bool,
-    **whom: Any,
-) -> int:
+def command(app: App, product: str | None, *, everything: bool, **options: Any) -> int:
     """Resolves, then plans or applies."""
     from licentia.cli.licenses import change, resolve_product
-    from licentia.domain.intents import Unassign
-    from licentia.domain.reasons import Reason
+    from licentia.domain.intents import Unassign, UnassignAll
+    from licentia.domain.reasons import BadInput
 
-    found = resolve_product(app, product)
-    accept = frozenset({Reason.UNKNOWN_PATH} if include_unknown and not whom["everyone"] else set())
-    accept |= frozenset({Reason.SHARED_OVER} if anyway else set())
-    intent = Unassign(found.sku_id, accept)
-    return change(app, intent, whom, only_plan=only_plan, yes=yes, confirm=confirm, over_limit=over_limit)
+    if (product is None) is not everything:
+        raise BadInput("product_or_all")
+    guards, who, accept = parted(options)
+    if product is not None:
+        return change(app, Unassign(resolve_product(app, product).sku_id, accept), who, **guards)
+    if who["everyone"]:
+        raise BadInput("all_needs_users")
+    if options["include_unknown"]:
+        raise BadInput("all_is_direct")
+    return change(app, UnassignAll(accept), who, **guards)

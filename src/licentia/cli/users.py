@@ -96,7 +96,7 @@ def sign_in_word(enabled: bool | None) -> str:
 
 def licenses(rows: list[Any]) -> str:
     """The distinct products of these sources, by name; one in error is marked."""
-    from licentia.cli.sentences import product_name
+    from licentia.cli.said.words import product_name
 
     held = {row[1] for row in rows if row[4] != 4}
     broken = {row[1] for row in rows} - held
@@ -107,7 +107,6 @@ def licenses(rows: list[Any]) -> str:
 
 def as_json(user: Any, rows: list[Any]) -> dict[str, Any]:
     """A user for programs, with Graph's names."""
-    from licentia.domain.facts import AssignmentState, SourceKind
     from licentia.domain.instants import to_iso
 
     return {
@@ -120,19 +119,27 @@ def as_json(user: Any, rows: list[Any]) -> dict[str, Any]:
         "userType": user.user_type,
         "lastSignInDateTime": None if user.last_sign_in_at is None else to_iso(user.last_sign_in_at),
         "signInKnown": user.sign_in_read_at is not None,
-        "licenses": [
-            {
-                "skuId": sku,
-                "path": SourceKind(kind).name.lower(),
-                "sourceId": source,
-                "state": AssignmentState(state).name.lower(),
-                "disabledPlans": plans.split(",") if plans else [],
-                "error": error,
-                "sinceDateTime": None if since is None else to_iso(since),
-            }
-            for _user, sku, kind, source, state, plans, error, since in rows
-        ],
+        "licenses": licenses_json(rows),
     }
+
+
+def licenses_json(rows: list[Any]) -> list[dict[str, Any]]:
+    """Sources of a user for programs."""
+    from licentia.domain.facts import AssignmentState, SourceKind
+    from licentia.domain.instants import to_iso
+
+    return [
+        {
+            "skuId": sku,
+            "path": SourceKind(kind).name.lower(),
+            "sourceId": source,
+            "state": AssignmentState(state).name.lower(),
+            "disabledPlans": plans.split(",") if plans else [],
+            "error": error,
+            "sinceDateTime": None if since is None else to_iso(since),
+        }
+        for _user, sku, kind, source, state, plans, error, since in rows
+    ]
 
 
 @command.command(

@@ -5,7 +5,7 @@ Computed over enabled *plans*, never per product. Durations only: dates are made
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,9 +24,13 @@ __all__ = (
     "Effects",
     "Holding",
     "broken_dependencies",
+    "conflicts",
     "effects",
     "holding",
     "keeps_all",
+    "listed_names",
+    "plan_name",
+    "product_name",
 )
 
 MAX_NAMED_SERVICES = 4
@@ -104,12 +108,7 @@ def _others(before: Holding, after: Holding, facts: UserFacts) -> Iterator[Conse
     """Everything but mailbox and drive; what no sentence speaks of is named in the last (R-27)."""
     said = tuple(_apps(before, after, facts))
     yield from said
-    for pair in _broken(before, after, documented=False):
-        key = "addon_stops" if pair.plan_id in before.plans else "addon_needs"
-        addon, service = _names(before, after, pair)
-        yield Consequence(key, (("addon", addon), ("service", service)), seconds=0)
-    for a, b in _conflicts(before, after):
-        yield Consequence("plans_conflict", (("a", a), ("b", b)))
+    yield from _needs(before, after)
     for sku in sorted(before.strangers - after.strangers):
         yield Consequence("product_unknown", (("product", sku),))
     if (before.sure & after.plans) - after.sure:
@@ -136,26 +135,58 @@ def _apps(before: Holding, after: Holding, facts: UserFacts) -> Iterator[Consequ
         yield Consequence("phone_unknown")
 
 
-def broken_dependencies(before: Holding, after: Holding, *, documented: bool) -> Iterator[tuple[str, str]]:
-    """(plan, plan it needs) by friendly name, for pairs that were whole before and are broken after (R-26, R-35)."""
-    for pair in _broken(before, after, documented=documented):
-        yield _names(before, after, pair)
+def broken_dependencies(before: Holding, after: Holding) -> Iterator[str]:
+    """By GUID, `plan|needed,needed` for documented pairs that were whole before and are surely broken after (R-35)."""
+    for pair in _broken(before, after):
+        if pair.confidence == "documented" and not _may_do(after, pair):
+            yield f"{pair.plan_id}|{','.join(_needed(before, pair))}"
 
 
-def _broken(before: Holding, after: Holding, *, documented: bool) -> Iterator[Dependency]:
+def _needs(before: Holding, after: Holding) -> Iterator[Consequence]:
+    """R-26 and R-62 for what is reported only; R-125 where a product or plan that nobody knows may do (I-7)."""
+    for pair in _broken(before, after):
+        addon = ("addon", plan_name(after.catalog, pair.plan_id))
+        service = ("service", plan_name(after.catalog, _needed(before, pair)[0]))
+        product = _may_do(after, pair)
+        if product:
+            yield Consequence("dependency_unknown", (addon, ("product", product), service))
+        elif pair.confidence != "documented":
+            key = "addon_stops" if pair.plan_id in before.plans else "addon_needs"
+            yield Consequence(key, (addon, service), seconds=0)
+
+
+def _broken(before: Holding, after: Holding) -> Iterator[Dependency]:
+    """Pairs that were whole before and of which nothing that is known to do is left."""
     for pair in after.catalog.dependencies:
-        if pair.plan_id not in after.plans or (pair.confidence == "documented") is not documented:
+        if pair.plan_id not in after.plans or pair.needs_any_of & after.plans:
             continue
-        was_whole = pair.plan_id not in before.plans or bool(pair.needs_any_of & before.plans)
-        if was_whole and not pair.needs_any_of & after.plans:
+        if pair.plan_id not in before.plans or pair.needs_any_of & before.plans:
             yield pair
 
 
-def _names(before: Holding, after: Holding, pair: Dependency) -> tuple[str, str]:
-    """The plan and the one that goes; where none goes, of those it needs the best known one."""
-    catalog = after.catalog
-    wanted = pair.needs_any_of & before.plans or pair.needs_any_of
-    return _plan_name(catalog, pair.plan_id), _plan_name(catalog, _best_known(catalog, wanted))
+def _may_do(after: Holding, pair: Dependency) -> str:
+    """The product that may bring what the pair needs, for all that anybody knows; empty when none may."""
+    if after.strangers:
+        return min(after.strangers)
+    possible = _stand_ins(after.catalog, pair.needs_any_of)
+    return min((after.name(sku) for sku, plans in after.products if plans & possible), default="")
+
+
+@lru_cache(maxsize=256)
+def _stand_ins(catalog: Catalog, needed: frozenset[str]) -> frozenset[str]:
+    """Unclassified plans that may be a mailbox or a drive, where plans known to be one would do."""
+    found: set[str] = set()
+    for what in ("mailbox_gb", "onedrive"):
+        if needed & catalog.carriers(what):
+            found |= catalog.possible_carriers(what) - catalog.carriers(what)
+    return frozenset(found)
+
+
+def _needed(before: Holding, pair: Dependency) -> tuple[str, ...]:
+    """Those that go, the best known one first; where none goes, of those it needs the best known one."""
+    gone = pair.needs_any_of & before.plans
+    first = _best_known(before.catalog, gone or pair.needs_any_of)
+    return (first, *sorted(gone - {first}))
 
 
 @lru_cache(maxsize=256)
@@ -164,27 +195,51 @@ def _best_known(catalog: Catalog, plans: frozenset[str]) -> str:
     return max(sorted(plans), key=lambda p: (catalog.is_classified(p), sum(p in x.plan_ids for x in products)))
 
 
-def _conflicts(before: Holding, after: Holding) -> Iterator[tuple[str, str]]:
-    """Pairs that Microsoft documents as exclusive and that the change brings together (R-51)."""
+def conflicts(before: Holding, after: Holding) -> Iterator[tuple[str, str]]:
+    """Pairs of plans that Microsoft documents as exclusive and that the change brings together, by GUID (R-51)."""
     for pair in after.catalog.exclusions:
         both = {pair.a, pair.b}
         if pair.confidence == "documented" and both <= after.plans and not both <= before.plans:
-            yield _plan_name(after.catalog, pair.a), _plan_name(after.catalog, pair.b)
+            yield pair.a, pair.b
 
 
-def _plan_name(catalog: Catalog, plan_id: str) -> str:
+def plan_name(catalog: Catalog, plan_id: str) -> str:
+    """The service plan's friendly name, or its id."""
     plan = catalog.plans.get(plan_id)
     return (plan.friendly_name or plan.name) if plan else plan_id
 
 
+def product_name(catalog: Catalog, sku_id: str) -> str:
+    """The product's display name, or its id when the catalog does not know it."""
+    product = catalog.product_or_none(sku_id)
+    return product.display_name if product else sku_id
+
+
 def _unspoken(before: Holding, after: Holding, said: frozenset[str]) -> str:
-    """Names of the plans that go and that no sentence speaks of, however little we know of them."""
+    """Names of the plans that go and that no sentence speaks of, however little we know of them.
+
+    A service of the same name that another plan gives stays: products hold twins with GUIDs of their own.
+    """
     gone = _services(before.catalog, before.plans - after.plans)
     names = gone.others
     if not after.any("office") and "office_unlicensed" not in said:
         names |= gone.office
     if not said & {"phone_released", "phone_unknown"}:
         names |= gone.phone
+    return _listed(names - _names_of(after.catalog, after.plans) if names else names)
+
+
+@lru_cache(maxsize=1024)
+def _names_of(catalog: Catalog, plans: frozenset[str]) -> frozenset[str]:
+    return frozenset(plan_name(catalog, plan) for plan in plans)
+
+
+def listed_names(catalog: Catalog, plans: frozenset[str]) -> str:
+    """The names of plans that mean something to somebody, a few and how many more; empty when there are none."""
+    return _listed({plan_name(catalog, plan) for plan in plans if not _is_technical(catalog, plan)})
+
+
+def _listed(names: Collection[str]) -> str:
     listed = sorted(names)
     if len(listed) > MAX_NAMED_SERVICES:
         return ", ".join(listed[:MAX_NAMED_SERVICES]) + f" (+{len(listed) - MAX_NAMED_SERVICES})"
@@ -208,11 +263,11 @@ def _services(catalog: Catalog, plans: frozenset[str]) -> _Services:
         if _is_technical(catalog, plan) or what.mailbox_gb is not None or what.archive or what.onedrive is not False:
             continue
         if what.office:
-            office.add(_plan_name(catalog, plan))
+            office.add(plan_name(catalog, plan))
         elif what.phone:
-            phone.add(_plan_name(catalog, plan))
+            phone.add(plan_name(catalog, plan))
         elif not (what.teams or what.visio or what.project):
-            others.add(_plan_name(catalog, plan))
+            others.add(plan_name(catalog, plan))
     return _Services(frozenset(office), frozenset(phone), frozenset(others))
 
 

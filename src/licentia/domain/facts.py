@@ -45,11 +45,24 @@ class AssignmentState(IntEnum):
     ACTIVE_WITH_ERROR = 2
     DISABLED = 3
     ERROR = 4
+    REMEMBERED = 5
+    """Ours: what a deleted user held. It takes no seat and comes back with the user (R-70)."""
 
     @property
     def holds(self) -> bool:
         """Whether the product is held: an `Error` entry keeps the intent but takes no seat."""
-        return self is not AssignmentState.ERROR
+        return self < AssignmentState.ERROR
+
+
+class AssignmentError(StrEnum):
+    """Graph's licenseAssignmentStates.error: why a group's license could not be given or taken."""
+
+    COUNT = "CountViolation"
+    EXCLUSIVE = "MutuallyExclusiveViolation"
+    DEPENDENCY = "DependencyViolation"
+    LOCATION = "ProhibitedInUsageLocationViolation"
+    UNIQUENESS = "UniquenessViolation"
+    OTHER = "Other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,8 @@ class Source:
     source_id: int = 0
     disabled_plans: frozenset[str] = frozenset()
     state: AssignmentState = AssignmentState.ACTIVE
+    error: str | None = None
+    """An AssignmentError, or what a file said; None without trouble."""
 
 
 class MailboxKind(StrEnum):
@@ -105,6 +120,20 @@ class ClockKind(StrEnum):
     ARCHIVE_PURGE = "archive_purge"
     DRIVE_READONLY = "drive_readonly"
     DRIVE_ARCHIVE = "drive_archive"
+    USER_PURGE = "user_purge"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is known of the account itself, read only for intents that look at it."""
+
+    is_enabled: bool | Maybe = UNKNOWN
+    is_deleted: bool = False
+    is_synced: bool | Maybe = UNKNOWN
+    """True: its master data is on-premises (Graph's onPremisesSyncEnabled)."""
+    manager_id: int | None = None
+    is_name_taken: bool = False
+    """A deleted account whose user name another account has taken meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +151,10 @@ class UserFacts:
     has_phone_number: bool | Maybe = UNKNOWN
     has_office_devices: bool | Maybe = UNKNOWN
     clocks: frozenset[ClockKind] = frozenset()
+    account: Account | None = None
+    """The account itself; None where the intent does not look at it."""
+    groups: tuple[int, ...] = ()
+    """Groups with licenses of which the user is a member; () where the intent does not look at them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +186,9 @@ class TenantFacts:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     """By sku_id: the organization's pools."""
     switches: frozenset[Switch] = frozenset()
+    group_licenses: Mapping[int, tuple[tuple[str, frozenset[str]], ...]] = field(default_factory=dict)
+    """By group: (product, disabled plans) of what it gives its members."""
+    company_products: frozenset[str] = frozenset()
+    """Products for the whole tenant, which can't go to a user (Graph's appliesTo `Company`)."""
     is_copy: bool = False
     """True for an imported tenant: facts are as old as their file and a receipt says so (I-12)."""

@@ -118,4 +118,4 @@ def contradicted(held: Holding, clocks: Iterable[ClockKind]) -> tuple[ClockKind,
         ClockKind.DRIVE_READONLY: held.drive() is True,
         ClockKind.DRIVE_ARCHIVE: held.drive() is True,
     }
-    return tuple(sorted(kind for kind in clocks if sure[kind]))
+    return tuple(sorted(kind for kind in clocks if sure.get(kind, False)))

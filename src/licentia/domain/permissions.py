@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from licentia.domain import intents
 from licentia.domain.reasons import NotPermitted
 
 
@@ -20,6 +22,16 @@ class Capability(StrEnum):
     MANAGE_TENANTS = "manage_tenants"
     MANAGE_NEVER_LIST = "manage_never_list"
     MOVE_CLOCK = "move_clock"
+    MANAGE_GROUPS = "manage_groups"
+    CHANGE_MEMBERS = "change_members"
+    ASSIGN_GROUP_LICENSES = "assign_group_licenses"
+    MANAGE_USERS = "manage_users"
+    BLOCK_USERS = "block_users"
+    MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
+    SET_PRICES = "set_prices"
+    MANAGE_OPERATORS = "manage_operators"
+    APPROVE_PLANS = "approve_plans"
+    SAVE_FINDERS = "save_finders"
 
 
 class Role(StrEnum):
@@ -37,26 +49,83 @@ class Role(StrEnum):
 
 
 _READ = frozenset({Capability.READ})
+_LICENSES = _READ | {Capability.ASSIGN_LICENSES, Capability.ASSIGN_GROUP_LICENSES}
+_GROUPS = _READ | {Capability.MANAGE_GROUPS, Capability.CHANGE_MEMBERS, Capability.ASSIGN_GROUP_LICENSES}
+_USERS = _READ | {Capability.MANAGE_USERS, Capability.BLOCK_USERS}
+
 ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.GLOBAL: frozenset(Capability),
-    Role.LICENSE: _READ | {Capability.ASSIGN_LICENSES},
-    Role.USER: _READ | {Capability.ASSIGN_LICENSES},
-    Role.BILLING: _READ,
-    Role.GROUPS: _READ,
+    Role.LICENSE: _LICENSES | {Capability.APPROVE_PLANS, Capability.SAVE_FINDERS},
+    Role.USER: _LICENSES | _USERS | {Capability.APPROVE_PLANS, Capability.SAVE_FINDERS},
+    Role.BILLING: _READ | {Capability.MANAGE_SUBSCRIPTIONS, Capability.SET_PRICES, Capability.SAVE_FINDERS},
+    Role.GROUPS: _GROUPS | {Capability.SAVE_FINDERS},
     Role.HELPDESK: _READ,
     Role.EXCHANGE: _READ,
     Role.GLOBAL_READER: _READ,
     Role.EDISCOVERY: _READ,
 }
+"""R-135. Billing buys seats and may not assign them; License and User assign and may not buy."""
 
 SCOPE_CAPABILITIES: dict[str, frozenset[Capability]] = {
-    "LicenseAssignment.ReadWrite.All": _READ | {Capability.ASSIGN_LICENSES},
-    "User.ReadWrite.All": _READ | {Capability.ASSIGN_LICENSES},
-    "Directory.ReadWrite.All": _READ | {Capability.ASSIGN_LICENSES},
+    "LicenseAssignment.ReadWrite.All": _LICENSES,
+    "User.ReadWrite.All": _READ | _USERS | {Capability.ASSIGN_LICENSES},
+    "User.EnableDisableAccount.All": frozenset({Capability.BLOCK_USERS}),
+    "Group.ReadWrite.All": _GROUPS,
+    "GroupMember.ReadWrite.All": _READ | {Capability.CHANGE_MEMBERS},
+    "Directory.ReadWrite.All": _LICENSES | {Capability.CHANGE_MEMBERS},
     "LicenseAssignment.Read.All": _READ,
+    "Organization.Read.All": _READ,
+    "Organization.ReadWrite.All": _READ,
     "User.Read.All": _READ,
+    "Group.Read.All": _READ,
+    "GroupMember.Read.All": _READ,
     "Directory.Read.All": _READ,
 }
+"""What a program may by its scopes of Microsoft Graph. Directory.ReadWrite.All deletes no users and no groups."""
+
+DOUBTFUL_SCOPES: dict[str, str] = {
+    "LicenseAssignment.ReadWrite.All": "whether it is enough for the licenses of a group is not confirmed",
+    "User.EnableDisableAccount.All": "whether it ends sessions too, as blocking does here, is not confirmed",
+    "LicenseAssignment.Read.All": "which users it may read, besides products and subscriptions, is not confirmed",
+    "Organization.Read.All": "reads products; which users it may read is not confirmed",
+    "Organization.ReadWrite.All": "reads products; which users it may read is not confirmed",
+    "Directory.Read.All": "whether it is enough for products and subscriptions is not confirmed",
+    "Directory.ReadWrite.All": "whether it may make groups or block accounts is not confirmed; here it may not",
+}
+"""Scopes of which Microsoft's text leaves something open, and what. Where it is open, the scope gives less."""
+
+CAPABILITY_OF: dict[type[Any], Capability] = {
+    intents.Unassign: Capability.ASSIGN_LICENSES,
+    intents.Assign: Capability.ASSIGN_LICENSES,
+    intents.Swap: Capability.ASSIGN_LICENSES,
+    intents.Replace: Capability.ASSIGN_LICENSES,
+    intents.UnassignAll: Capability.ASSIGN_LICENSES,
+    intents.SetPlans: Capability.ASSIGN_LICENSES,
+    intents.TakeOver: Capability.MANAGE_SUBSCRIPTIONS,
+    intents.Block: Capability.BLOCK_USERS,
+    intents.Unblock: Capability.BLOCK_USERS,
+    intents.RevokeSessions: Capability.BLOCK_USERS,
+    intents.SetManager: Capability.MANAGE_USERS,
+    intents.DeleteUser: Capability.MANAGE_USERS,
+    intents.RestoreUser: Capability.MANAGE_USERS,
+    intents.PurgeUser: Capability.MANAGE_USERS,
+    intents.ChangeMembers: Capability.CHANGE_MEMBERS,
+    intents.SetGroupLicenses: Capability.ASSIGN_GROUP_LICENSES,
+    intents.Reprocess: Capability.ASSIGN_LICENSES,
+    intents.CreateGroup: Capability.MANAGE_GROUPS,
+    intents.UpdateGroup: Capability.MANAGE_GROUPS,
+    intents.DeleteGroup: Capability.MANAGE_GROUPS,
+    intents.RestoreGroup: Capability.MANAGE_GROUPS,
+    intents.Resize: Capability.MANAGE_SUBSCRIPTIONS,
+    intents.SetRecurring: Capability.MANAGE_SUBSCRIPTIONS,
+    intents.CancelSubscription: Capability.MANAGE_SUBSCRIPTIONS,
+}
+"""What each intent needs. An undo is not here: it needs what the plan that it undoes needed (`changes.guards.needs`)."""
+
+
+def roles_with(capability: Capability) -> tuple[Role, ...]:
+    """The roles that have the capability, in the order of the table."""
+    return tuple(role for role, capabilities in ROLE_CAPABILITIES.items() if capability in capabilities)
 
 
 class ActorKind(StrEnum):
@@ -81,7 +150,7 @@ class Actor:
     def require(self, capability: Capability, tenant_id: int) -> None:
         """Returns when the actor may; raises NotPermitted, also for another tenant than its own."""
         if capability not in self.capabilities or self.tenant_id not in (0, tenant_id):
-            raise NotPermitted(capability.value)
+            raise NotPermitted(capability.value, tenant_id=tenant_id)
 
 
 def local_shell(name: str) -> Actor:

@@ -35,6 +35,16 @@ class Reason(StrEnum):
     USER_GONE = "user_gone"
     CHANGED_SINCE = "changed_since"
     NOT_APPLIED = "not_applied"
+    CONFLICT = "conflict"
+    COMPANY_PRODUCT = "company_product"
+    OTHER_PRODUCT = "other_product"
+    NOT_MEMBER = "not_member"
+    GROUP_DYNAMIC = "group_dynamic"
+    GROUP_SYNCED = "group_synced"
+    GROUP_MAIL = "group_mail"
+    SYNCED_ACCOUNT = "synced_account"
+    NAME_TAKEN = "name_taken"
+    NOT_DELETED = "not_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,16 @@ REASONS: dict[Reason, ReasonRule] = {
     Reason.USER_GONE: ReasonRule(Outcome.REFUSED, True),
     Reason.CHANGED_SINCE: ReasonRule(Outcome.REFUSED, True),
     Reason.NOT_APPLIED: ReasonRule(Outcome.REFUSED, True),
+    Reason.CONFLICT: ReasonRule(Outcome.REFUSED, True),
+    Reason.COMPANY_PRODUCT: ReasonRule(Outcome.REFUSED, True),
+    Reason.OTHER_PRODUCT: ReasonRule(Outcome.REFUSED, True),
+    Reason.NOT_MEMBER: ReasonRule(Outcome.SKIPPED, False),
+    Reason.GROUP_DYNAMIC: ReasonRule(Outcome.REFUSED, True),
+    Reason.GROUP_SYNCED: ReasonRule(Outcome.REFUSED, True),
+    Reason.GROUP_MAIL: ReasonRule(Outcome.REFUSED, True),
+    Reason.SYNCED_ACCOUNT: ReasonRule(Outcome.REFUSED, True),
+    Reason.NAME_TAKEN: ReasonRule(Outcome.REFUSED, True),
+    Reason.NOT_DELETED: ReasonRule(Outcome.SKIPPED, False),
 }
 
 
@@ -82,8 +102,9 @@ class BadInput(Exception):
 
 
 class NotPermitted(Exception):
-    """The actor lacks a capability; `needs` names it."""
+    """The actor may not: `needs` names the capability it lacks, or another code; `details` as of the others."""
 
-    def __init__(self, needs: str) -> None:
+    def __init__(self, needs: str, **details: object) -> None:
         super().__init__(needs)
         self.needs = needs
+        self.details = details

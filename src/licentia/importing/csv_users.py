@@ -53,16 +53,16 @@ class Table:
 
     def records(self) -> Iterator[Record]:
         """The records after the header, those of another width as `wrong_column_count`."""
-        user = self.columns.get(USER, self.columns.get(OBJECT_ID, 0))
-
-        def looks_whole(cells: Sequence[str]) -> bool:
-            return len(cells) == len(self.header) and names_user(cells[user])
-
         with self.source.open() as text:
             lines = Lines(text)
             read_top(lines)
-            for record in read_records(lines, self.delimiter, looks_whole):
+            for record in read_records(lines, self.delimiter, self.is_row):
                 yield record if record.error else self._fitted(record)
+
+    def is_row(self, cells: Sequence[str]) -> bool:
+        """Whether the cells of one line make a row by themselves."""
+        user = self.columns.get(USER, self.columns.get(OBJECT_ID, 0))
+        return len(cells) == len(self.header) and names_user(cells[user])
 
     def _fitted(self, record: Record) -> Record:
         """The record; extra cells may be there as long as they are empty."""

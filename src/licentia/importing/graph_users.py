@@ -5,13 +5,13 @@ Never takes a property an object lacks for an empty one; a product without a sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
 from licentia.domain.facts import SourceKind
 from licentia.importing.csv_users import no_user_column, without_doubles
 from licentia.importing.encoding import TextSource
+from licentia.importing.graph_rows import entry_error
 from licentia.importing.json_values import read_objects
 from licentia.importing.rows import Family, LicenseRow, RowError, UserFile, UserRow
 from licentia.importing.seen import Seen
@@ -28,7 +28,6 @@ from licentia.wire.graph_users import (
 )
 
 _SHOWN_COLUMNS: Final = 50
-_LONGEST_CELL: Final = 32_000
 _KNOWN: Final = frozenset({*USER_PROPERTIES, STATES_PROPERTY, LICENSES_PROPERTY, SIGN_IN_PROPERTY})
 
 
@@ -72,20 +71,8 @@ def _rows(source: TextSource, has_licenses: bool) -> Iterator[UserRow | RowError
         for number, entry in enumerate(read_objects(text), start=1):
             try:
                 yield without_doubles(_user_row(number, entry, has_licenses), users, ids)
-            except CellError as bad:
-                yield RowError(number, bad.code, bad.details, _cells(entry))
-            except GraphValueError as bad:
-                yield _value_error(number, bad, entry)
-
-
-def _value_error(number: int, bad: GraphValueError, entry: object) -> RowError:
-    if bad.name == "id":
-        return RowError(number, "bad_object_id", {"text": bad.text}, _cells(entry))
-    return RowError(number, "bad_value", {"column": bad.name, "text": bad.text}, _cells(entry))
-
-
-def _cells(entry: object) -> tuple[str, ...]:
-    return (json.dumps(entry, separators=(",", ":"))[:_LONGEST_CELL],)
+            except (CellError, GraphValueError) as bad:
+                yield entry_error(number, bad, entry)
 
 
 def _user_row(number: int, entry: object, has_licenses: bool) -> UserRow:

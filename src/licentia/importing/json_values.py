@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NoReturn, TextIO
 
 from licentia.domain.reasons import BadInput
+from licentia.importing.encoding import TextSource
 
 _CHUNK: Final = 1 << 18
 LONGEST_VALUE: Final = 1 << 23
@@ -23,12 +24,13 @@ _ANSWER_START: Final = 1_024
 _decode = json.JSONDecoder().raw_decode
 
 
-def read_objects(text: TextIO) -> Iterator[object]:
+def read_objects(text: TextIO, answers: list[Mapping[str, object]] | None = None) -> Iterator[object]:
     """Every entry of every list and answer, and every object that stands alone, in order.
 
+    `answers` gets what each answer says beside its `value`: where its next page is, for one.
     BadInput `bad_json` (`line`, `column`, `detail`) where the text stops being JSON.
     """
-    scan = _Scan(text)
+    scan = _Scan(text, answers)
     while sign := scan.peek():
         if sign == "[":
             yield from scan.entries()
@@ -38,11 +40,18 @@ def read_objects(text: TextIO) -> Iterator[object]:
             scan.fail("expecting an object or a list")
 
 
+def starts_as_json(source: TextSource) -> bool:
+    """Whether the text begins as JSON does; a table's header never does."""
+    with source.open() as text:
+        return text.read(4_096).lstrip(" \t\r\n\ufeff")[:1] in ("{", "[")
+
+
 class _Scan:
     """A text under a moving finger."""
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: TextIO, answers: list[Mapping[str, object]] | None = None) -> None:
         self._text = text
+        self._answers = answers
         self._held = ""
         self._at = 0
         self._ended = False
@@ -88,6 +97,8 @@ class _Scan:
         if not _ANSWER.match(self._held, self._at):
             found = self.value()
             entries = found.get("value") if isinstance(found, dict) else None
+            if isinstance(found, dict) and isinstance(entries, list):
+                self._answered({name: value for name, value in found.items() if name != "value"})
             yield from entries if isinstance(entries, list) else (found,)
             return
         self.take("{")
@@ -105,8 +116,14 @@ class _Scan:
                 others[name] = self.value()
             if self.take(",}") == "}":
                 break
-        if not is_answer:
+        if is_answer:
+            self._answered(others)
+        else:
             yield others
+
+    def _answered(self, others: Mapping[str, object]) -> None:
+        if self._answers is not None:
+            self._answers.append(others)
 
     def value(self) -> object:
         """The value that begins here, whatever it is."""

@@ -69,12 +69,13 @@ def known_columns(header: Sequence[str]) -> int:
     return sum(folded(cell) in columns for cell in header)
 
 
-def find_columns(header: Sequence[str]) -> dict[str, int]:
+def find_columns(header: Sequence[str], known: Mapping[str, tuple[str, int]] | None = None) -> dict[str, int]:
     """The position of each field's column; of several names for one field the best one.
 
-    BadInput `duplicate_column` (`name`) when two columns have the same name of a field.
+    `known` are the names to go by; a user file's when None. BadInput `duplicate_column` (`name`) when two
+    columns have the same name of a field.
     """
-    columns = words().columns
+    columns = words().columns if known is None else known
     found: dict[str, tuple[int, int]] = {}
     for index, cell in enumerate(header):
         match = columns.get(folded(cell))

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from licentia.domain.facts import AssignmentState, MailboxKind, SourceKind
 from licentia.domain.instants import Instant
+from licentia.domain.prices import ListPrice
+from licentia.domain.subscriptions import Subscription
 
 
 class Family(StrEnum):
@@ -118,11 +121,15 @@ class UserFile:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group that gives licenses."""
+    """A group that gives licenses; cloud security groups with assigned members unless told otherwise."""
 
     object_id: str
     display_name: str
     licenses: tuple[LicenseRow, ...] = ()
+    kind: str = "security"
+    membership_rule: str = ""
+    """"" is none: members are assigned."""
+    is_synced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +166,127 @@ class TenantRows:
     never: tuple[tuple[str, str], ...]
     """(user principal name, reason) pairs for the never list."""
     users: Callable[[], Iterator[UserRow]]
+    subscriptions: tuple[tuple[str | None, Subscription], ...] = ()
+    """(self-service purchase or None, subscription): numbered by whoever loads them."""
+    prices: tuple[ListPrice, ...] = ()
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FactFile(Generic[T]):
+    """A file of facts about a tenant that is there already, understood; each call of `rows` starts again."""
+
+    form: str
+    """What kind of file it is: `activity-report`, `groups-csv`, `subscriptions-json` and so on."""
+    header: tuple[str, ...]
+    fields: frozenset[str]
+    """What the file can state, by the names of its rows' fields."""
+    rows: Callable[[], Iterator[T | RowError]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """One group of a file. None: the file does not say."""
+
+    line: int
+    object_id: str
+    display_name: str | None = None
+    kind: str | None = None
+    """security, microsoft365, mail_security or distribution."""
+    membership_rule: str | None = None
+    """"" is known to be assigned; wire.graph_groups.RULE_NOT_STATED is dynamic by an unknown rule."""
+    is_synced: bool | None = None
+    licenses: tuple[LicenseRow, ...] | None = None
+
+
+class MemberKind(StrEnum):
+    """What a row of a member file is about."""
+
+    USER = "user"
+    GROUP = "group"
+    """A group in a group: its members get no licenses from the outer one."""
+    OTHER = "other"
+    """A device, a contact, a service principal."""
+    NOBODY = "nobody"
+    """The row names a group and no member: the group may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member of one group; `group` is an object id or a display name, "" where the command says which."""
+
+    line: int
+    group: str
+    kind: MemberKind = MemberKind.USER
+    user_principal_name: str | None = None
+    object_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """Seats bought in one subscription. None: the file does not say; `ref` None: it has no id of its own."""
+
+    line: int
+    sku_id: str
+    seats: int
+    ref: str | None = None
+    state: str | None = None
+    """enabled, warning, suspended, locked_out or deleted."""
+    account: str | None = None
+    """mca, mosa, reseller, prepaid or trial."""
+    offer: str | None = None
+    """standard, enterprise, volume or open."""
+    term_months: int | None = None
+    started_at: Instant | None = None
+    renews_at: Instant | None = None
+    next_at: Instant | None = None
+    recurring: bool | None = None
+    price: str | None = None
+    """A decimal number as text, per seat and month."""
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product's seats over all its subscriptions, as Microsoft counts them. None: not stated."""
+
+    line: int
+    sku_id: str
+    applies_to: str | None = None
+    capacity: int | None = None
+    consumed: int | None = None
+
+
+class Report(StrEnum):
+    """Microsoft's usage reports that are read."""
+
+    ACTIVITY = "activity-report"
+    MAILBOX = "mailbox-report"
+    DRIVE = "onedrive-report"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """One user of a usage report; which of the facts it can state is in `FactFile.fields`."""
+
+    line: int
+    user_principal_name: str
+    read_at: Instant
+    is_deleted: bool = False
+    last_activity_at: Instant | None = None
+    """With the activity report: None means nothing within what the report looks back on."""
+    size_bytes: int | None = None
+    has_archive: bool | None = None
+    mailbox_kind: MailboxKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """When a user last signed in; `last_sign_in_at` None means never."""
+
+    line: int
+    user_principal_name: str | None
+    object_id: str | None
+    last_sign_in_at: Instant | None

@@ -11,6 +11,7 @@ from licentia.domain.catalog import Catalog
 from licentia.importing.csv_users import read_csv_users
 from licentia.importing.encoding import Source, find_encoding
 from licentia.importing.graph_users import read_graph_users
+from licentia.importing.json_values import starts_as_json
 from licentia.importing.rows import UserFile
 
 
@@ -22,8 +23,6 @@ def read_user_file(source: Source, catalog: Catalog, owned: Collection[str] = ()
     `line_too_long`; reading the rows may raise `unreadable_file` and, if the file changes, `bad_json`.
     """
     text_source = find_encoding(source)
-    with text_source.open() as text:
-        start = text.read(4_096).lstrip(" \t\r\n\ufeff")
-    if start[:1] in ("{", "["):
+    if starts_as_json(text_source):
         return read_graph_users(text_source)
     return read_csv_users(text_source, catalog, owned)

@@ -29,6 +29,7 @@ class Operator(AbstractBaseUser, PermissionsMixin):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=254, unique=True)
+    display_name = models.CharField(max_length=200, db_default="")
     is_active = models.BooleanField(default=True)
     is_staff = False
     USERNAME_FIELD = "name"
@@ -53,6 +54,8 @@ class Tenant(models.Model):
     confirm_above = Small(default=20)
     limit_percent = Small(default=25)
     limit_users = models.IntegerField(default=500)
+    approve_above = models.IntegerField(null=True)
+    currency = models.CharField(max_length=3, db_default="EUR")
     created_at = Big()
 
     class Meta:
@@ -185,6 +188,10 @@ class User(models.Model):
     sign_in_read_at = Big(null=True)
     office_devices = Small(null=True)
     phone_number = Text(null=True)
+    manager_id = Big(null=True)
+    sessions_valid_from = Big(null=True)
+    last_activity_at = Big(null=True)
+    activity_read_at = Big(null=True)
 
     class Meta:
         db_table = "users"
@@ -231,7 +238,7 @@ class Drive(models.Model):
 
 
 class Group(models.Model):
-    """A group that can give licenses."""
+    """A group that can give licenses. NULL is not known; an empty rule is known to be none."""
 
     pk = CompositePrimaryKey("tenant_id", "id")
     tenant_id = Big()
@@ -239,6 +246,10 @@ class Group(models.Model):
     object_id = Text()
     display_name = Text()
     sort_key = Text()
+    kind = Text(null=True)
+    membership_rule = Text(null=True)
+    is_synced = models.BooleanField(null=True)
+    deleted_at = Big(null=True)
 
     class Meta:
         db_table = "user_group"
@@ -272,12 +283,13 @@ class GroupLicense(models.Model):
 
 
 class Product(models.Model):
-    """A product a tenant knows of."""
+    """A product a tenant knows of; `applies_to` is User or Company, NULL not known."""
 
     pk = CompositePrimaryKey("tenant_id", "id")
     tenant_id = Big()
     id = Big()
     sku_id = Text()
+    applies_to = Text(null=True)
 
     class Meta:
         db_table = "product"
@@ -297,6 +309,99 @@ class Purchase(models.Model):
 
     class Meta:
         db_table = "purchase"
+
+
+class Subscription(models.Model):
+    """Seats bought: the organization's (purchase_id 0), or a self-service purchase's own. `next_at` is its next event."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    ref = Text()
+    product_id = Big()
+    purchase_id = Big(db_default=0)
+    account = Text()
+    offer = Text(db_default="standard")
+    term_months = Small(null=True)
+    seats = Big()
+    state = Text()
+    started_at = Big(null=True)
+    renews_at = Big(null=True)
+    next_at = Big(null=True)
+    recurring = models.BooleanField(null=True)
+    renewal_seats = Big(null=True)
+    credit_check_until = Big(null=True)
+    over_since = Big(null=True)
+    price = Text(null=True)
+    currency = Text(null=True)
+    read_at = Big()
+
+    class Meta:
+        db_table = "subscription"
+        constraints = (UniqueConstraint(fields=("tenant_id", "ref"), name="subscription_ref"),)
+        indexes = (
+            Index(fields=("tenant_id", "product_id", "id"), name="subscription_by_product"),
+            Index(fields=("tenant_id", "next_at", "id"), name="subscription_by_next"),
+        )
+
+
+class SubscriptionAddition(models.Model):
+    """Seats added in the middle of a term: they have a window of their own in which they can go again."""
+
+    pk = CompositePrimaryKey("tenant_id", "subscription_id", "at")
+    tenant_id = Big()
+    subscription_id = Big()
+    at = Big()
+    seats = Big()
+
+    class Meta:
+        db_table = "subscription_addition"
+
+
+class Price(models.Model):
+    """What a product costs per seat and month, before tax: a list price, or the tenant's own (source `own`)."""
+
+    pk = CompositePrimaryKey("tenant_id", "sku_id")
+    tenant_id = Big()
+    sku_id = Text()
+    amount = Text()
+    currency = Text()
+    term_months = Small(db_default=12)
+    source = Text()
+    as_of = Text(db_default="")
+
+    class Meta:
+        db_table = "price"
+
+
+class Finder(models.Model):
+    """A finder that somebody saved under a name."""
+
+    pk = CompositePrimaryKey("tenant_id", "id")
+    tenant_id = Big()
+    id = Big()
+    name = Text()
+    kind = Text()
+    params = Text()
+    created_at = Big()
+
+    class Meta:
+        db_table = "finder"
+        constraints = (UniqueConstraint(fields=("tenant_id", "name"), name="finder_name"),)
+
+
+class GroupQueue(models.Model):
+    """A user whose group licenses are to be looked at again, and the plan and step that wait for it (0: none)."""
+
+    pk = CompositePrimaryKey("tenant_id", "user_id", "plan_id")
+    tenant_id = Big()
+    user_id = Big()
+    plan_id = Big(db_default=0)
+    n = Big(db_default=0)
+
+    class Meta:
+        db_table = "group_queue"
+        indexes = (Index(fields=("tenant_id", "plan_id", "user_id"), name="group_queue_by_plan"),)
 
 
 class SeatPool(models.Model):
@@ -409,6 +514,9 @@ class Plan(models.Model):
     skipped_late = Big(default=0)
     seats_freed = Big(default=0)
     undone = Big(default=0)
+    start_at = Big(null=True)
+    approved_by = Text(db_default="")
+    is_unattended = models.BooleanField(db_default=False)
 
     class Meta:
         db_table = "plan"
@@ -448,6 +556,7 @@ class ClassChange(models.Model):
     before_plans = Text(null=True)
     after_state = Small(null=True)
     after_plans = Text(null=True)
+    after_error = Text(null=True)
     seat = Small(default=0)
     journal_kind = Text()
     journal_before = Text(null=True)
@@ -469,6 +578,21 @@ class ClassClock(models.Model):
 
     class Meta:
         db_table = "class_clock"
+
+
+class ClassAccount(models.Model):
+    """One fact of the account that a class sets: enabled, deleted, sessions or manager, as canonical text."""
+
+    pk = CompositePrimaryKey("tenant_id", "plan_id", "class_id", "name")
+    tenant_id = Big()
+    plan_id = Big()
+    class_id = Big()
+    name = Text()
+    before = Text(null=True)
+    after = Text(null=True)
+
+    class Meta:
+        db_table = "class_account"
 
 
 class PlanStep(models.Model):

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from licentia.domain.facts import TenantFacts, UserFacts
 from licentia.domain.instants import Instant
-from licentia.domain.planning import Verdict
+from licentia.domain.planning import AccountChange, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class RowChange:
     journal_kind: str
     journal_before: str | None
     journal_after: str | None
+    error: str | None = None
+    """Why the source is in error afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,29 @@ class ClassWork:
     changes: tuple[RowChange, ...]
     clocks: tuple[tuple[str, int | None], ...] = ()
     undo_seconds: int | None = None
+    accounts: tuple[AccountChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an intent looks at beside the facts that every intent does."""
+
+    account: bool = False
+    groups: bool = False
+    deleted: bool = False
+    """Deleted users too."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantContext:
-    """A tenant's facts and the store's names for them, read once per chunk."""
+    """A tenant's facts and the store's names for them, read once per plan."""
 
     facts: TenantFacts
     product_ids: Mapping[str, int]
     skus: Mapping[int, str] = field(default_factory=dict)
     never_reasons: Mapping[int, str] = field(default_factory=dict)
     never_by_group: bool = False
+    look: Look = field(default_factory=Look)
 
 
 class LostRows(Exception):
@@ -74,8 +88,8 @@ class SeatsGone(Exception):
 class TenantPort(Protocol):
     """A tenant that can be read and changed. Numbers of users never grow the number of statements or calls (I-4)."""
 
-    def context(self) -> TenantContext:
-        """What the rules need of the tenant now."""
+    def context(self, look: Look) -> TenantContext:
+        """What the rules need of the tenant now, for intents that look at so much."""
 
     def load(self, user_ids: list[int], context: TenantContext) -> list[tuple[int, str]]:
         """(user id, signature) of these users; equal facts have equal signatures."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
+from licentia.domain import catalog as catalog_of
 from licentia.domain.reasons import Reason
 
 BAD_REQUEST: Final = "Request_BadRequest"
@@ -39,6 +40,11 @@ class GraphError:
         """The message with its details filled in; KeyError when one that it needs is missing."""
         return self.template.format(**details)
 
+
+TENANT_LEVEL_SKU: Final = GraphError(400, BAD_REQUEST, "License {name} cannot be assigned to a user.")
+EXCLUSIVE_PLANS: Final = GraphError(
+    400, BAD_REQUEST, "License assignment failed because service plans {plan_ids} are mutually exclusive."
+)
 
 GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
     Reason.NOT_HELD: GraphError(400, BAD_REQUEST, "User does not have a corresponding license."),
@@ -107,14 +113,55 @@ GRAPH_ERRORS: Final[Mapping[Reason, GraphError | None]] = {
         "The change to user {user_id} was never applied, so there is nothing to undo.",
         is_ours=True,
     ),
+    Reason.CONFLICT: EXCLUSIVE_PLANS,
+    Reason.COMPANY_PRODUCT: TENANT_LEVEL_SKU,
+    # Microsoft has no message for it: only the value `Other` in a state's error.
+    Reason.OTHER_PRODUCT: GraphError(
+        400,
+        BAD_REQUEST,
+        "License {sku_id} was not assigned because another license of the same group could not be assigned.",
+        is_ours=True,
+    ),
+    Reason.NOT_MEMBER: GraphError(
+        404, NOT_FOUND, "User {user_id} is not a direct member of group {group_id}.", is_ours=True
+    ),
+    Reason.GROUP_DYNAMIC: GraphError(
+        400,
+        BAD_REQUEST,
+        "The members of group {group_id} follow its membership rule and cannot be changed directly.",
+        is_ours=True,
+    ),
+    Reason.GROUP_SYNCED: GraphError(
+        400,
+        BAD_REQUEST,
+        "Group {group_id} is mastered on-premises and cannot be changed here.",
+        is_ours=True,
+    ),
+    Reason.GROUP_MAIL: GraphError(
+        400,
+        BAD_REQUEST,
+        "Group {group_id} is mail-enabled or a distribution list and cannot be changed here.",
+        is_ours=True,
+    ),
+    # Read in field reports only.
+    Reason.SYNCED_ACCOUNT: GraphError(
+        400,
+        BAD_REQUEST,
+        "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
+        "currently undergoing migration.",
+        is_ours=True,
+    ),
+    Reason.NAME_TAKEN: GraphError(
+        409,
+        CONFLICT,
+        "User {user_id} cannot be restored because its user principal name belongs to another user.",
+        is_ours=True,
+    ),
+    Reason.NOT_DELETED: GraphError(404, NOT_FOUND, "User {user_id} is not deleted.", is_ours=True),
 }
 """Every reason and Graph's answer to it; None where Graph answers success."""
 
 UNKNOWN_SKU: Final = GraphError(400, BAD_REQUEST, "License {sku_id} does not correspond to a valid company License.")
-TENANT_LEVEL_SKU: Final = GraphError(400, BAD_REQUEST, "License {name} cannot be assigned to a user.")
-EXCLUSIVE_PLANS: Final = GraphError(
-    400, BAD_REQUEST, "License assignment failed because service plans {plan_ids} are mutually exclusive."
-)
 MISSING_PARAMETERS: Final = GraphError(
     400,
     BAD_REQUEST,
@@ -134,14 +181,37 @@ _MATCHERS: Final[tuple[tuple[str, Reason], ...]] = (
     ("is needed by a shared mailbox larger", Reason.SHARED_OVER),
     ("were changed by a later plan", Reason.CHANGED_SINCE),
     ("was never applied, so there is nothing to undo", Reason.NOT_APPLIED),
+    ("because another license of the same group", Reason.OTHER_PRODUCT),
+    ("is not a direct member of group", Reason.NOT_MEMBER),
+    ("follow its membership rule", Reason.GROUP_DYNAMIC),
+    ("is mail-enabled or a distribution list", Reason.GROUP_MAIL),
+    ("its user principal name belongs to another user", Reason.NAME_TAKEN),
+    ("is mastered on-premises and cannot be changed here", Reason.GROUP_SYNCED),
+    ("on-premises mastered directory sync objects", Reason.SYNCED_ACCOUNT),
+    ("is not deleted", Reason.NOT_DELETED),
     ("does not have a corresponding license", Reason.NOT_HELD),
     ("inherited from a group membership", Reason.INHERITED),
     ("depends on the service plan", Reason.DEPENDENCY),
+    ("are mutually exclusive", Reason.CONFLICT),
+    ("cannot be assigned to a user", Reason.COMPANY_PRODUCT),
     ("invalid usage location", Reason.LOCATION_MISSING),
     ("does not have any available licenses", Reason.NO_SEATS),
     ("not enough licenses are available", Reason.NO_SEATS),
     ("queried reference-property objects", Reason.USER_GONE),
 )
+
+
+def details_of(reason: Reason, subject: str) -> dict[str, str]:
+    """What a verdict's subject brings to the message of its reason: GUIDs, never names. The request knows the rest."""
+    if reason is Reason.DEPENDENCY:
+        plan_id, _, needed = subject.partition("|")
+        return {"plan_id": plan_id, "needed": ", ".join(needed.split(","))}
+    if reason is Reason.CONFLICT:
+        return {"plan_ids": ", ".join(subject.split("|"))}
+    if reason is Reason.COMPANY_PRODUCT:
+        product = catalog_of.load().product_or_none(subject)
+        return {"name": product.part_number if product else subject}
+    return {"why": subject} if reason is Reason.NEVER else {}
 
 
 def reason_of_message(text: str) -> Reason | None:

@@ -46,6 +46,8 @@ USER_PROPERTIES: Final[Mapping[str, str]] = {
 STATES_PROPERTY: Final = "licenseAssignmentStates"
 LICENSES_PROPERTY: Final = "assignedLicenses"
 SIGN_IN_PROPERTY: Final = "signInActivity"
+SIGN_IN_MOMENTS: Final = ("lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime")
+"""What signInActivity states: attempts of a person, of an app for it, and the last that succeeded."""
 
 
 def is_guid(text: str) -> bool:
@@ -192,16 +194,16 @@ def parse_user(entry: Mapping[str, Any]) -> GraphUser:
     states = entry.get(STATES_PROPERTY)
     return GraphUser(
         stated=frozenset(entry),
-        user_principal_name=_text(entry, "userPrincipalName"),
+        user_principal_name=text_of(entry, "userPrincipalName"),
         object_id=_optional(entry, "id", guid),
-        display_name=_text(entry, "displayName"),
-        account_enabled=_flag(entry, "accountEnabled"),
+        display_name=text_of(entry, "displayName"),
+        account_enabled=flag_of(entry, "accountEnabled"),
         usage_location=_optional(entry, "usageLocation", _location),
         user_type=_optional(entry, "userType", _user_type),
-        department=_text(entry, "department"),
+        department=text_of(entry, "department"),
         created_at=instant(entry.get("createdDateTime"), "createdDateTime"),
-        is_synced=_flag(entry, "onPremisesSyncEnabled"),
-        last_sign_in_at=_last_sign_in(entry.get(SIGN_IN_PROPERTY)),
+        is_synced=flag_of(entry, "onPremisesSyncEnabled"),
+        last_sign_in_at=last_sign_in(entry.get(SIGN_IN_PROPERTY)),
         is_deleted=entry.get("deletedDateTime") is not None,
         assigned_licenses=None if licenses is None else parse_assigned_licenses(licenses),
         assignment_states=None if states is None else parse_assignment_states(states),
@@ -232,7 +234,7 @@ def user_json(user: GraphUser) -> dict[str, object]:
 
 def _parse_state(entry: Mapping[str, Any]) -> LicenseAssignmentState:
     group = entry.get("assignedByGroup")
-    error = _text(entry, "error")
+    error = text_of(entry, "error")
     return LicenseAssignmentState(
         sku_id=guid(entry.get("skuId"), "skuId"),
         assigned_by_group=None if group is None or group == "" else guid(group, "assignedByGroup"),
@@ -263,7 +265,8 @@ def _optional(entry: Mapping[str, Any], name: str, read: Callable[[object, str],
     return None if value is None or value == "" else read(value, name)
 
 
-def _text(entry: Mapping[str, Any], name: str) -> str | None:
+def text_of(entry: Mapping[str, Any], name: str) -> str | None:
+    """The text of a property, None for null or absent; GraphValueError for another type, or what no store keeps."""
     value = entry.get(name)
     if value is None:
         return None
@@ -272,7 +275,8 @@ def _text(entry: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _flag(entry: Mapping[str, Any], name: str) -> bool | None:
+def flag_of(entry: Mapping[str, Any], name: str) -> bool | None:
+    """True or false of a property, None for null or absent; GraphValueError for another type."""
     value = entry.get(name)
     if value is None or isinstance(value, bool):
         return value
@@ -292,11 +296,16 @@ def _user_type(value: object, name: str) -> str:
     return word.capitalize()
 
 
-def _last_sign_in(value: object) -> Instant | None:
+def last_sign_in(value: object) -> Instant | None:
+    """The latest sign-in that signInActivity states, by a person or by an app for it; None for never.
+
+    GraphValueError for another shape.
+    """
     if value is None:
         return None
     if not isinstance(value, Mapping):
         raise GraphValueError(SIGN_IN_PROPERTY, value)
-    moment = instant(value.get("lastSignInDateTime"), "lastSignInDateTime")
+    moments = [moment for name in SIGN_IN_MOMENTS if (moment := instant(value.get(name), name)) is not None]
+    latest = max(moments, default=0)
     # Some answers write the year 1 for "never".
-    return None if moment is None or moment <= 0 else moment
+    return latest if latest > 0 else None

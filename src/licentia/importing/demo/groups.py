@@ -34,13 +34,20 @@ class Group:
     number: int
     display_name: str
     gives: tuple[tuple[Product, frozenset[str]], ...]
+    membership_rule: str = ""
+    is_synced: bool = False
 
 
 _ALL_ON: Final[frozenset[str]] = frozenset()
 
 OFFICE: Final = Group(0, "Licenties - Kantoor", ((M365_E3, frozenset((SWAY, KAIZALA_E3))),))
-ALL_STAFF: Final = Group(1, "All Staff E3", ((M365_E3, _ALL_ON),))
-WAREHOUSE: Final = Group(2, "Licenties - Magazijn", ((M365_F3, frozenset((YAMMER, FLOW_F3))),))
+ALL_STAFF: Final = Group(1, "All Staff E3", ((M365_E3, _ALL_ON),), is_synced=True)
+WAREHOUSE: Final = Group(
+    2,
+    "Licenties - Magazijn",
+    ((M365_F3, frozenset((YAMMER, FLOW_F3))),),
+    membership_rule='user.department -eq "Magazijn"',
+)
 BOARD: Final = Group(3, "Licenties - Directie", ((M365_E5, _ALL_ON),))
 CUSTOMS: Final = Group(4, "Licenties - Douane", ((OFFICE_E1, frozenset((STREAM_E1,))), (EMS_E3, _ALL_ON)))
 COPILOT_PILOT: Final = Group(5, "Licenties - Copilot en BI", ((COPILOT, _ALL_ON), (POWER_BI, _ALL_ON)))

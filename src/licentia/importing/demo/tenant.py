@@ -5,11 +5,14 @@ Never holds the users, and never lets one user depend on how many there are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from licentia.domain.facts import SourceKind
 from licentia.domain.instants import DAY, SECOND, Instant, from_iso
+from licentia.domain.prices import in_currency
+from licentia.domain.subscriptions import Subscription
 from licentia.importing.demo.groups import GROUPS, Group
 from licentia.importing.demo.hashing import guid, mixed
 from licentia.importing.demo.name_lists import EQUIPMENT, MAILBOXES, PARTNERS, ROOMS
@@ -25,6 +28,7 @@ from licentia.importing.demo.slots import (
     purchase_number,
     purchase_of,
 )
+from licentia.importing.demo.subscriptions import subscriptions
 from licentia.importing.rows import GroupRow, LicenseRow, PoolRow, PurchaseRow, TenantRows, UserRow
 
 DEMO_NOW: Final[Instant] = from_iso("2026-09-15T08:00:00Z")
@@ -35,6 +39,7 @@ _EMERGENCY_ACCOUNTS: Final = 2
 _NEVER_REASON: Final = "Emergency access account"
 _FIRST_GROUP: Final = 1 << 40
 _FIRST_PURCHASE: Final = 1 << 41
+_FIRST_SUBSCRIPTION: Final = 1 << 42
 
 
 def demo_tenant(users: int = 2000, seed: int = 1, now: Instant = DEMO_NOW) -> TenantRows:
@@ -42,6 +47,7 @@ def demo_tenant(users: int = 2000, seed: int = 1, now: Instant = DEMO_NOW) -> Te
     if users < 0:
         raise ValueError("a tenant cannot have fewer than no users")
     maker = _Maker(seed, now)
+    purchases = maker.purchases(users)
     return TenantRows(
         name="Noordzee Logistiek",
         domain=_DOMAIN,
@@ -50,10 +56,16 @@ def demo_tenant(users: int = 2000, seed: int = 1, now: Instant = DEMO_NOW) -> Te
         language="nl",
         groups=maker.groups(),
         pools=maker.pools(users),
-        purchases=maker.purchases(users),
+        purchases=purchases,
         never=tuple((maker.names(index)[1], _NEVER_REASON) for index in range(min(users, _EMERGENCY_ACCOUNTS))),
         users=partial(map, maker.user, range(users)),
+        subscriptions=maker.subscriptions(users, purchases),
+        prices=tuple(sorted(in_currency("EUR").values(), key=lambda one: one.sku_id)),
     )
+
+
+def _subscription_ref(make: Callable[[int], str], number: int) -> str:
+    return make(_FIRST_SUBSCRIPTION + number)
 
 
 class _Maker:
@@ -85,6 +97,8 @@ class _Maker:
                     LicenseRow(product.sku_id, SourceKind.GROUP, self._group_ref(group), disabled, since=since)
                     for product, disabled in group.gives
                 ),
+                membership_rule=group.membership_rule,
+                is_synced=group.is_synced,
             )
             for group in GROUPS
         )
@@ -94,6 +108,15 @@ class _Maker:
         consumed = self._places.consumed(count)
         capacities = ((product, product.seats.capacity(consumed[product])) for product in PRODUCTS)
         return tuple(PoolRow(product.sku_id, capacity) for product, capacity in capacities if capacity is not None)
+
+    def subscriptions(
+        self, count: int, purchases: tuple[PurchaseRow, ...]
+    ) -> tuple[tuple[str | None, Subscription], ...]:
+        """How those seats were bought: each pool's subscriptions add up to it."""
+        consumed = self._places.consumed(count)
+        capacities = {product: product.seats.capacity(consumed[product]) for product in PRODUCTS}
+        refs = partial(_subscription_ref, self._guid)
+        return tuple(subscriptions(capacities, purchases, self._now, refs))
 
     def purchases(self, count: int) -> tuple[PurchaseRow, ...]:
         """Every self-service purchase whose buyer is among the users."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
+from licentia.store.bulk import accounts
 
 
 def due(tenant_id: int, until: Instant, top: int) -> list[tuple[str, int, Instant]]:
@@ -26,6 +27,9 @@ def run_out(tenant_id: int, kind: str, users: list[tuple[int, Instant]]) -> None
     }
     for statement in _EFFECTS.get(kind, ()):
         sql.execute(statement.replace("{pairs}", sql.each("pairs", ("user_id", "at"))), params)
+    if kind == "user_purge":
+        accounts.purge(tenant_id, [user for user, _ in users])
+        return
     among = sql.among("users")
     sql.execute(f"DELETE FROM clock WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND user_id {among}", params)
 

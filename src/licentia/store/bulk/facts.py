@@ -51,6 +51,29 @@ WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id
 """
 
 
+_ACCOUNT_DETAIL = f"""
+{_maybe("u.account_enabled")} || ',' || CASE WHEN u.deleted_at IS NULL THEN '0' ELSE '1' END || ','
+|| {_maybe("u.is_synced")} || ',' || coalesce(CAST(u.manager_id AS text), '') || ','
+|| CASE WHEN u.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM users x WHERE x.tenant_id = u.tenant_id
+   AND x.principal_key = substr(u.principal_key, 33)) THEN '1' ELSE '0' END
+"""
+"""A deleted account's key is its object id without dashes, then its name: the name is free for others meanwhile."""
+
+_GROUPS = """
+FROM group_member m JOIN user_group g ON g.tenant_id = m.tenant_id AND g.id = m.group_id AND g.deleted_at IS NULL
+WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id
+AND EXISTS (SELECT 1 FROM group_license l WHERE l.tenant_id = m.tenant_id AND l.group_id = m.group_id)
+"""
+
+
+def _groups() -> str:
+    if sql.is_postgres():
+        return f"coalesce((SELECT string_agg(CAST(m.group_id AS text), ',' ORDER BY m.group_id) {_GROUPS}), '')"
+    return (
+        f"coalesce((SELECT group_concat(item, ',') FROM (SELECT m.group_id AS item {_GROUPS} ORDER BY m.group_id)), '')"
+    )
+
+
 def _joined(item: str, separator: str, table: str, alias: str, order: str) -> str:
     where = f"{alias}.tenant_id = u.tenant_id AND {alias}.user_id = u.id"
     if sql.is_postgres():
@@ -64,27 +87,42 @@ def _joined(item: str, separator: str, table: str, alias: str, order: str) -> st
     )
 
 
-def signature(*, never_by_group: bool) -> str:
+def signature(*, never_by_group: bool, account: bool = False, groups: bool = False) -> str:
     """The SQL expression of a user's signature, over the aliases of FROM.
 
-    Fields, separated by "|": account, mailbox, drive, never list entry, running clocks, sources.
+    Fields, separated by "|": account, mailbox, drive, never list entry, running clocks, sources; then, where the
+    intent looks at them, `A` and the account's own facts, `G` and the groups with licenses.
     """
     never = f"coalesce(({_NEVER_USER}), ({_NEVER_GROUP}))" if never_by_group else f"({_NEVER_USER})"
     clocks = _joined("k.kind", ",", "clock", "k", "k.kind")
-    parts = "s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans"
-    source = f"concat_ws('.', {parts})" if sql.is_postgres() else f"printf('%%d.%%d.%%d.%%d.%%s', {parts})"
+    # The error is in no index: only who follows groups looks at it.
+    error, mark = (", coalesce(s.error, '')", ".%%s") if groups else ("", "")
+    parts = f"s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans{error}"
+    source = f"concat_ws('.', {parts})" if sql.is_postgres() else f"printf('%%d.%%d.%%d.%%d.%%s{mark}', {parts})"
     sources = _joined(source, ";", "source", "s", "s.product_id, s.source_kind, s.source_id")
+    more = f" || '|A' || {_ACCOUNT_DETAIL}" if account else ""
+    more += f" || '|G' || {_groups()}" if groups else ""
     return (
         f"{_ACCOUNT} || '|' || {_MAILBOX} || '|' || {_DRIVE} || '|' || "
-        f"coalesce(CAST({never} AS text), '') || '|' || {clocks} || '|' || {sources}"
+        f"coalesce(CAST({never} AS text), '') || '|' || {clocks} || '|' || {sources}{more}"
     )
 
 
-def load(tenant_id: int, user_ids: list[int], *, never_by_group: bool) -> list[tuple[int, str]]:
-    """(user id, signature) of these users, by id; users that do not exist or are deleted are not there."""
+def load(
+    tenant_id: int,
+    user_ids: list[int],
+    *,
+    never_by_group: bool,
+    account: bool = False,
+    groups: bool = False,
+    deleted: bool = False,
+) -> list[tuple[int, str]]:
+    """(user id, signature) of these users, by id; users that do not exist, or are deleted unless asked, are not there."""
+    alive = "" if deleted else " AND u.deleted_at IS NULL"
+    text = signature(never_by_group=never_by_group, account=account, groups=groups)
     statement = (
-        f"SELECT u.id, {signature(never_by_group=never_by_group)} FROM {FROM} "
-        f"WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('ids')} AND u.deleted_at IS NULL ORDER BY u.id"
+        f"SELECT u.id, {text} FROM {FROM} "
+        f"WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('ids')}{alive} ORDER BY u.id"
     )
     return sql.rows(statement, {"tenant": tenant_id, "ids": sql.listed(user_ids)})
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
+from licentia.store.owners import is_gone
 
 CLASS_COLUMNS = (
     "tenant_id",
@@ -34,6 +35,7 @@ CHANGE_COLUMNS = (
     "before_plans",
     "after_state",
     "after_plans",
+    "after_error",
     "seat",
     "journal_kind",
     "journal_before",
@@ -98,12 +100,16 @@ def _big(name: str) -> str:
 
 
 def insert_classes(
-    classes: Sequence[tuple[Any, ...]], changes: Sequence[tuple[Any, ...]], clocks: Sequence[tuple[Any, ...]]
+    classes: Sequence[tuple[Any, ...]],
+    changes: Sequence[tuple[Any, ...]],
+    clocks: Sequence[tuple[Any, ...]],
+    accounts: Sequence[tuple[Any, ...]],
 ) -> None:
-    """New classes of a plan with their changes and clocks."""
+    """New classes of a plan with their changes of sources, clocks and accounts."""
     sql.insert("plan_class", CLASS_COLUMNS, classes)
     sql.insert("class_change", CHANGE_COLUMNS, changes)
     sql.insert("class_clock", ("tenant_id", "plan_id", "class_id", "kind", "seconds"), clocks)
+    sql.insert("class_account", ("tenant_id", "plan_id", "class_id", "name", "before", "after"), accounts)
 
 
 def set_class_users(tenant_id: int, plan_id: int, counts: dict[int, int]) -> None:
@@ -148,6 +154,23 @@ def lease(tenant_id: int, plan_id: int, owner: str, machine: Instant, until: Ins
     return int(from_n), int(to_n), int(seen_seq)
 
 
+def free_the_dead(tenant_id: int, plan_id: int) -> bool:
+    """Whether chunks of the plan are open again that processes of this machine held when they died."""
+    held = sql.rows(
+        "SELECT DISTINCT owner FROM plan_chunk WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND state = 'leased'",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    gone = [str(row[0]) for row in held if is_gone(str(row[0]))]
+    return bool(gone) and bool(
+        sql.execute(
+            "UPDATE plan_chunk SET state = 'ready', owner = '', lease_until = 0 "
+            "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND state = 'leased' "
+            f"AND owner {sql.among_texts('gone')}",
+            {"tenant": tenant_id, "plan": plan_id, "gone": sql.listed_texts(gone)},
+        )
+    )
+
+
 def hold_lease(tenant_id: int, plan_id: int, from_n: int, owner: str, until: Instant) -> bool:
     """Whether the chunk is still the owner's; then it is until `until`. The fence of every chunk's transaction (I-5)."""
     return bool(
@@ -166,6 +189,25 @@ def end_chunk(tenant_id: int, plan_id: int, from_n: int, state: str) -> None:
         "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND from_n = %(from_n)s",
         {"tenant": tenant_id, "plan": plan_id, "from_n": from_n, "state": state},
     )
+
+
+def end_chunks(tenant_id: int, plan_id: int) -> None:
+    """Every chunk of the plan is done."""
+    sql.execute(
+        "UPDATE plan_chunk SET state = 'done', owner = '', lease_until = 0 "
+        "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+
+
+def first_open(tenant_id: int, plan_id: int) -> tuple[int, int] | None:
+    """The bounds of the plan's first chunk that is not done; None when all are."""
+    found = sql.row(
+        "SELECT from_n, to_n FROM plan_chunk WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s "
+        "AND state <> 'done' ORDER BY from_n LIMIT 1",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+    return None if found is None else (int(found[0]), int(found[1]))
 
 
 def chunks_left(tenant_id: int, plan_id: int) -> int:
@@ -187,11 +229,20 @@ def pending(tenant_id: int, plan_id: int, from_n: int, to_n: int) -> list[tuple[
     )
 
 
-def end_steps(tenant_id: int, plan_id: int, steps: list[int], state: str, reason: str | None, now: Instant) -> int:
-    """How many of these steps have now ended without a change."""
+def end_steps(
+    tenant_id: int,
+    plan_id: int,
+    steps: list[int],
+    state: str,
+    reason: str | None,
+    now: Instant,
+    undo_until: Instant | None = None,
+) -> int:
+    """How many of these steps have now ended."""
     among = sql.among("steps")
     return sql.execute(
-        "UPDATE plan_step SET state = %(state)s, reason = %(reason)s, at = %(now)s "
+        "UPDATE plan_step SET state = %(state)s, reason = %(reason)s, at = %(now)s, "
+        f"undo_until = {_big('until')} "
         f"WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND n {among} AND state = 'pending'",
         {
             "tenant": tenant_id,
@@ -200,8 +251,28 @@ def end_steps(tenant_id: int, plan_id: int, steps: list[int], state: str, reason
             "state": state,
             "reason": reason,
             "now": now,
+            "until": undo_until,
         },
     )
+
+
+def end_rest(tenant_id: int, plan_id: int, state: str, reason: str, now: Instant) -> int:
+    """How many steps of the plan had not ended and now have."""
+    return sql.execute(
+        "UPDATE plan_step SET state = %(state)s, reason = %(reason)s, at = %(now)s "
+        "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND state = 'pending'",
+        {"tenant": tenant_id, "plan": plan_id, "state": state, "reason": reason, "now": now},
+    )
+
+
+def living(tenant_id: int, users: list[int]) -> list[int]:
+    """Those of these users who exist and are not deleted, ascending."""
+    found = sql.rows(
+        f"SELECT id FROM users WHERE tenant_id = %(tenant)s AND id {sql.among('users')} AND deleted_at IS NULL "
+        "ORDER BY id",
+        {"tenant": tenant_id, "users": sql.listed(users)},
+    )
+    return [row[0] for row in found]
 
 
 def verify_steps(
@@ -257,6 +328,15 @@ def load_clocks(tenant_id: int, plan_id: int) -> list[sql.Row]:
     )
 
 
+def load_accounts(tenant_id: int, plan_id: int) -> list[sql.Row]:
+    """(class id, name, before, after) of what the plan's classes do to accounts."""
+    return sql.rows(
+        "SELECT class_id, name, before, after FROM class_account "
+        "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s ORDER BY class_id, name",
+        {"tenant": tenant_id, "plan": plan_id},
+    )
+
+
 def clear_agenda(tenant_id: int) -> None:
     """The agenda has no plan of the tenant when none runs."""
     sql.execute(
@@ -267,9 +347,9 @@ def clear_agenda(tenant_id: int) -> None:
 
 
 HEADER = (
-    "id, verb, intent, who, state, pause_reason, is_inline, is_complete, undo_of, actor_name, created_at, started_at, "
+    "tenant_id, id, verb, intent, who, state, pause_reason, is_inline, is_complete, undo_of, actor_name, created_at, started_at, "
     "finished_at, undo_until, users, ready, choice, skipped, refused, verified, failed, skipped_late, seats_freed, undone, "
-    "catalog_version, rules_version"
+    "catalog_version, rules_version, start_at, approved_by, is_unattended"
 )
 
 

@@ -26,6 +26,8 @@ class SourceRow:
 
     state: int
     plans: str
+    error: str | None = None
+    """Written, never compared: a row differs by its state and plans."""
 
 
 _KEY = """tenant_id = %(tenant)s AND product_id = %(product)s AND source_kind = %(kind)s AND source_id = %(source)s"""
@@ -55,19 +57,24 @@ def remove(tenant_id: int, key: SourceKey, before: SourceRow, users: list[int]) 
 def add(tenant_id: int, key: SourceKey, after: SourceRow, users: list[int], now: Instant) -> int:
     """How many sources are new: of these users, those who did not have it."""
     return sql.execute(
-        "INSERT INTO source (tenant_id, product_id, user_id, source_kind, source_id, state, disabled_plans, since_at) "
-        "SELECT %(tenant)s, %(product)s, users_.value, %(kind)s, %(source)s, %(state)s, %(plans)s, %(now)s "
+        "INSERT INTO source (tenant_id, product_id, user_id, source_kind, source_id, state, disabled_plans, error, "
+        "since_at) SELECT %(tenant)s, %(product)s, users_.value, %(kind)s, %(source)s, %(state)s, %(plans)s, "
+        "CAST(%(error)s AS text), %(now)s "
         f"FROM {sql.each('users')} WHERE true ON CONFLICT DO NOTHING",
-        _params(tenant_id, key, users, None) | {"state": after.state, "plans": after.plans, "now": now},
+        _params(tenant_id, key, users, None) | _after(after) | {"now": now},
     )
+
+
+def _after(row: SourceRow) -> dict[str, object]:
+    return {"state": row.state, "plans": row.plans, "error": row.error}
 
 
 def change(tenant_id: int, key: SourceKey, before: SourceRow, after: SourceRow, users: list[int], now: Instant) -> int:
     """How many sources are now as `after`: of these users, those whose row was still as `before`."""
     return sql.execute(
-        f"UPDATE source SET state = %(state)s, disabled_plans = %(plans)s, error = NULL "
+        f"UPDATE source SET state = %(state)s, disabled_plans = %(plans)s, error = CAST(%(error)s AS text) "
         f"WHERE {_KEY} AND {_BEFORE} AND user_id {_among_users()}",
-        _params(tenant_id, key, users, before) | {"state": after.state, "plans": after.plans, "now": now},
+        _params(tenant_id, key, users, before) | _after(after) | {"now": now},
     )
 
 

@@ -196,12 +196,12 @@ _WITH_PATHS = (
 _WITHOUT_PATHS = (
     _COLUMNS
     + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
-    f"FROM stage_user u JOIN source s ON {_MINE} AND s.state <> 4 WHERE NOT EXISTS "
+    f"FROM stage_user u JOIN source s ON {_MINE} AND s.state < 4 WHERE NOT EXISTS "
     "(SELECT 1 FROM stage_license n WHERE n.user_id = s.user_id AND n.product_id = s.product_id)",
     _COLUMNS + "SELECT DISTINCT n.user_id, n.product_id, 4, 0, CAST(NULL AS smallint), CAST(NULL AS text), "
     "1, '', CAST(NULL AS text), CAST(NULL AS bigint) FROM stage_license n WHERE NOT EXISTS "
     "(SELECT 1 FROM source s WHERE s.tenant_id = %(tenant)s AND s.product_id = n.product_id "
-    "AND s.user_id = n.user_id AND s.state <> 4)",
+    "AND s.user_id = n.user_id AND s.state < 4)",
 )
 
 

@@ -12,15 +12,21 @@ from licentia.store import sql
 TENANT_TABLES = (
     "plan_chunk",
     "head",
+    "group_queue",
     "plan_step",
+    "class_account",
     "class_clock",
     "class_change",
     "plan_class",
     "plan",
+    "finder",
     "never_list",
     "clock",
     "source",
     "pool",
+    "subscription_addition",
+    "subscription",
+    "price",
     "purchase",
     "group_license",
     "group_member",
@@ -131,7 +137,7 @@ def recount_pools(tenant_id: int) -> None:
     sql.execute(
         "UPDATE pool SET consumed = held.users FROM (SELECT s.product_id, "
         "CASE WHEN s.source_kind = 3 THEN s.source_id ELSE 0 END AS purchase_id, count(DISTINCT s.user_id) AS users "
-        "FROM source s WHERE s.tenant_id = %(tenant)s AND s.state <> 4 "
+        "FROM source s WHERE s.tenant_id = %(tenant)s AND s.state < 4 "
         "GROUP BY s.product_id, CASE WHEN s.source_kind = 3 THEN s.source_id ELSE 0 END) AS held "
         "WHERE pool.tenant_id = %(tenant)s AND pool.product_id = held.product_id "
         "AND pool.purchase_id = held.purchase_id",
@@ -170,9 +176,16 @@ def add_products(tenant_id: int, skus: list[str], first_id: int) -> None:
 
 
 def add_groups(tenant_id: int, groups: list[tuple[int, str, str, str]]) -> None:
-    """New groups: (id, object id, display name, sort key)."""
+    """New groups of which no more is known: (id, object id, display name, sort key)."""
+    add_known_groups(tenant_id, [(*group, None, None, None) for group in groups])
+
+
+def add_known_groups(
+    tenant_id: int, groups: list[tuple[int, str, str, str, str | None, str | None, bool | None]]
+) -> None:
+    """New groups: (id, object id, display name, sort key, kind, membership rule, whether synced)."""
     sql.insert(
         "user_group",
-        ("tenant_id", "id", "object_id", "display_name", "sort_key"),
+        ("tenant_id", "id", "object_id", "display_name", "sort_key", "kind", "membership_rule", "is_synced"),
         [(tenant_id, *group) for group in groups],
     )

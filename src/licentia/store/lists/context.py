@@ -21,21 +21,34 @@ class Context:
     pools: list[tuple[int, int | None, int]]
     never: list[tuple[int, str]]
     never_by_group: bool
+    company_products: list[int]
+    group_licenses: list[tuple[int, int, str]]
+    """(group, product, disabled plans), where asked."""
 
 
-def load(tenant_id: int) -> Context:
-    """The tenant's products, organization pools, switches and never list."""
+def load(tenant_id: int, *, groups: bool = False) -> Context:
+    """The tenant's products, organization pools, switches and never list; the licenses of its groups where asked."""
     tenant = {"tenant": tenant_id}
     found = sql.row("SELECT origin, switches FROM tenant WHERE id = %(tenant)s", tenant)
     origin, switches = found or ("", "")
+    products = sql.rows("SELECT id, sku_id, applies_to FROM product WHERE tenant_id = %(tenant)s", tenant)
     return Context(
         origin=origin,
         switches=switches,
-        products=sql.rows("SELECT id, sku_id FROM product WHERE tenant_id = %(tenant)s", tenant),
+        products=[(product, sku) for product, sku, _ in products],
         pools=sql.rows(
             "SELECT product_id, capacity, consumed FROM pool WHERE tenant_id = %(tenant)s AND purchase_id = 0",
             tenant,
         ),
         never=sql.rows("SELECT id, reason FROM never_list WHERE tenant_id = %(tenant)s", tenant),
         never_by_group=never_by_group(tenant_id),
+        company_products=[product for product, _, applies_to in products if applies_to == "Company"],
+        group_licenses=sql.rows(_GROUP_LICENSES, tenant) if groups else [],
     )
+
+
+_GROUP_LICENSES = """
+SELECT l.group_id, l.product_id, l.disabled_plans FROM group_license l
+JOIN user_group g ON g.tenant_id = l.tenant_id AND g.id = l.group_id AND g.deleted_at IS NULL
+WHERE l.tenant_id = %(tenant)s ORDER BY l.group_id, l.product_id
+"""

@@ -91,7 +91,7 @@ class _Compiler:
         """assignedLicenses/any(x:x/skuId eq GUID): held through any source, an assignment in error is not."""
         if "/".join(node.collection).lower() != "assignedlicenses":
             raise BadInput("unknown_property", name="/".join(node.collection), known=KNOWN)
-        held = "EXISTS (SELECT 1 FROM source s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state <> 4"
+        held = "EXISTS (SELECT 1 FROM source s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state < 4"
         if node.condition is None:
             return f"{held})"
         return f"{held} AND {self._license(node.condition, node.variable or '')})"

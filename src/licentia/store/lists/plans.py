@@ -31,11 +31,12 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The tenant's guards."""
+    """The tenant's guards; `approve_above` None: no plan needs a second person's approval."""
 
     confirm_above: int
     percent: int
     users: int
+    approve_above: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def takings(tenant_id: int, plan_id: int) -> list[Taking]:
 def limits(tenant_id: int) -> Limits:
     """The tenant's guards."""
     found = sql.row(
-        "SELECT confirm_above, limit_percent, limit_users FROM tenant WHERE id = %(tenant)s",
+        "SELECT confirm_above, limit_percent, limit_users, approve_above FROM tenant WHERE id = %(tenant)s",
         {"tenant": tenant_id},
     )
     assert found is not None

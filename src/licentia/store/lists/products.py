@@ -67,3 +67,12 @@ def group_names(tenant_id: int, group_ids: list[int]) -> dict[int, str]:
         {"tenant": tenant_id, "ids": sql.listed(group_ids)},
     )
     return dict(found)
+
+
+def purchase_buyer_id(tenant_id: int, purchase_id: int) -> int | None:
+    """The user who made a purchase; None when there is no such purchase."""
+    found = sql.value(
+        "SELECT buyer_user_id FROM purchase WHERE tenant_id = %(tenant)s AND id = %(purchase)s",
+        {"tenant": tenant_id, "purchase": purchase_id},
+    )
+    return None if found is None else int(found)

@@ -17,6 +17,28 @@ def direct_holders(tenant_id: int, product_id: int, after: int, top: int) -> lis
     return [row[0] for row in found]
 
 
+def purchase_holders(tenant_id: int, product_id: int, purchase_id: int) -> list[int]:
+    """Everybody who has the product through this purchase, by id."""
+    found = sql.rows(
+        "SELECT s.user_id FROM source s WHERE s.tenant_id = %(tenant)s AND s.product_id = %(product)s "
+        "AND s.source_kind = 3 AND s.source_id = %(purchase)s AND s.state < 5 ORDER BY s.user_id",
+        {"tenant": tenant_id, "product": product_id, "purchase": purchase_id},
+    )
+    return [row[0] for row in found]
+
+
+def members(tenant_id: int, group_id: int, after: int, top: int) -> list[int]:
+    """Members of the group with an id above `after` who are not deleted."""
+    found = sql.rows(
+        "SELECT m.user_id FROM group_member m "
+        "JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id AND u.deleted_at IS NULL "
+        "WHERE m.tenant_id = %(tenant)s AND m.group_id = %(group)s AND m.user_id > %(after)s "
+        "ORDER BY m.user_id LIMIT %(top)s",
+        {"tenant": tenant_id, "group": group_id, "after": after, "top": top},
+    )
+    return [row[0] for row in found]
+
+
 def count_holders_otherwise(tenant_id: int, product_id: int) -> dict[int, int]:
     """How many sources of each other kind the product has: groups, purchases, unknown paths."""
     found = sql.rows(

@@ -9,7 +9,7 @@ from licentia.store import sql
 
 _COLUMNS = (
     "id, name, origin, country, time_zone, language, switches, clock_offset, confirm_above, limit_percent, "
-    "limit_users, created_at"
+    "limit_users, approve_above, created_at"
 )
 
 
@@ -28,6 +28,7 @@ class TenantRow:
     confirm_above: int
     limit_percent: int
     limit_users: int
+    approve_above: int | None
     created_at: int
 
 

@@ -78,7 +78,7 @@ def _holders(tenant_id: int, product_id: int) -> list[int]:
     """Ids of the product's holders, SEARCH_CAP + 1 at most: a rare product is sorted, a common one is met by walking."""
     found = sql.rows(
         "SELECT DISTINCT s.user_id FROM source s WHERE s.tenant_id = %(tenant)s AND s.product_id = %(product)s "
-        "AND s.state <> 4 ORDER BY s.user_id LIMIT %(top)s",
+        "AND s.state < 4 ORDER BY s.user_id LIMIT %(top)s",
         {"tenant": tenant_id, "product": product_id, "top": SEARCH_CAP + 1},
     )
     return [row[0] for row in found]
@@ -149,7 +149,7 @@ def _condition(query: Query) -> tuple[str, dict[str, Any]]:
     if query.product_id is not None:
         condition += (
             " AND EXISTS (SELECT 1 FROM source s WHERE s.tenant_id = u.tenant_id AND s.product_id = %(product)s "
-            "AND s.user_id = u.id AND s.state <> 4)"
+            "AND s.user_id = u.id AND s.state < 4)"
         )
         params["product"] = query.product_id
     if query.node is not None:

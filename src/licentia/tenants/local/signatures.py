@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from licentia.domain.facts import (
     UNKNOWN,
+    Account,
     AssignmentState,
     ClockKind,
     Mailbox,
@@ -23,8 +24,9 @@ from licentia.tenants.port import TenantContext
 
 def understand(signature: str, context: TenantContext) -> UserFacts:
     """The facts that a signature stands for."""
-    account, mailbox, drive, never, clocks, sources = signature.rpartition("#")[2].split("|")
+    account, mailbox, drive, never, clocks, sources, *more = signature.rpartition("#")[2].split("|")
     location, guest, phone, office = list(account)
+    looked = {part[0]: part[1:] for part in more}
     return UserFacts(
         sources=tuple(_source(text, context) for text in sources.split(";") if text),
         has_usage_location=_maybe(location),
@@ -36,6 +38,19 @@ def understand(signature: str, context: TenantContext) -> UserFacts:
         has_phone_number=_maybe(phone),
         has_office_devices=_maybe(office),
         clocks=frozenset(ClockKind(kind) for kind in clocks.split(",") if kind),
+        account=_account(looked["A"]) if "A" in looked else None,
+        groups=tuple(int(group) for group in looked.get("G", "").split(",") if group),
+    )
+
+
+def _account(text: str) -> Account:
+    enabled, deleted, synced, manager, taken = text.split(",")
+    return Account(
+        is_enabled=_maybe(enabled),
+        is_deleted=deleted == "1",
+        is_synced=_maybe(synced),
+        manager_id=int(manager) if manager else None,
+        is_name_taken=taken == "1",
     )
 
 
@@ -44,13 +59,14 @@ def _maybe(sign: str) -> bool | Maybe:
 
 
 def _source(text: str, context: TenantContext) -> Source:
-    product, kind, source_id, state, plans = text.split(".")
+    product, kind, source_id, state, plans, *error = text.split(".")
     return Source(
         sku_id=context.skus[int(product)],
         kind=SourceKind(int(kind)),
         source_id=int(source_id),
         disabled_plans=plans_of(plans),
         state=AssignmentState(int(state)),
+        error=(error[0] or None) if error else None,
     )
 
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from licentia.domain.facts import Pool, Source, SourceKind, Switch, TenantFacts, UserFacts
 from licentia.domain.instants import Instant
-from licentia.domain.planning import Change, Verdict
+from licentia.domain.planning import AccountChange, Change, Verdict
 from licentia.store.bulk import facts as facts_of
 from licentia.store.bulk import sources
 from licentia.store.bulk.sources import SourceKey, SourceRow
 from licentia.store.lists import context as context_of
-from licentia.tenants.local.signatures import plans_text, switches_text, understand
-from licentia.tenants.port import ClassWork, LostRows, RowChange, SeatsGone, TenantContext
+from licentia.tenants.local import accounts
+from licentia.tenants.local.signatures import plans_of, plans_text, switches_text, understand
+from licentia.tenants.port import ClassWork, Look, LostRows, RowChange, SeatsGone, TenantContext
 
 Batch = Sequence[tuple[ClassWork, list[int]]]
 
@@ -28,25 +29,39 @@ class LocalTenant:
     def __init__(self, tenant_id: int) -> None:
         self.tenant_id = tenant_id
 
-    def context(self) -> TenantContext:
-        """What the rules need of the tenant now."""
-        read = context_of.load(self.tenant_id)
+    def context(self, look: Look) -> TenantContext:
+        """What the rules need of the tenant now, for intents that look at so much."""
+        read = context_of.load(self.tenant_id, groups=look.groups)
         skus = dict(read.products)
+        group_licenses: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
+        for group, product, plans in read.group_licenses:
+            group_licenses[group] = (*group_licenses.get(group, ()), (skus[product], plans_of(plans)))
         return TenantContext(
             facts=TenantFacts(
                 pools={skus[p]: Pool(capacity, consumed) for p, capacity, consumed in read.pools},
                 switches=frozenset(Switch(name) for name in read.switches.split(",") if name),
+                group_licenses=group_licenses,
+                company_products=frozenset(skus[product] for product in read.company_products),
                 is_copy=read.origin == "imported",
             ),
             product_ids={sku: product for product, sku in skus.items()},
             skus=skus,
             never_reasons=dict(read.never),
             never_by_group=read.never_by_group,
+            look=look,
         )
 
     def load(self, user_ids: list[int], context: TenantContext) -> list[tuple[int, str]]:
         """(user id, signature) of these users, by id."""
-        found = facts_of.load(self.tenant_id, user_ids, never_by_group=context.never_by_group)
+        look = context.look
+        found = facts_of.load(
+            self.tenant_id,
+            user_ids,
+            never_by_group=context.never_by_group,
+            account=look.account,
+            groups=look.groups,
+            deleted=look.deleted,
+        )
         switches = switches_text(context.facts.switches)
         return [(user, switches + text) for user, text in found] if switches else found
 
@@ -62,10 +77,14 @@ class LocalTenant:
             changes=tuple(_row_change(change, context) for change in verdict.changes),
             clocks=tuple((effect.kind.value, effect.seconds) for effect in verdict.clocks),
             undo_seconds=verdict.undo_seconds,
+            accounts=verdict.accounts,
         )
 
     def apply(self, work: Batch, now: Instant) -> None:
-        """Sources first, then clocks, then pools in ascending order; LostRows and SeatsGone leave nothing to keep."""
+        """Accounts and sources first, then clocks, then pools ascending; LostRows and SeatsGone leave nothing to keep."""
+        for account, users in _by_account(work):
+            if accounts.change(self.tenant_id, account, users, now) != len(users):
+                raise LostRows(set())
         for change, users in _by_change(work):
             self._change(change, users, now)
         for (kind, seconds), users in _by_clock(work):
@@ -75,6 +94,13 @@ class LocalTenant:
                 assert delta > 0, "a product with an assignment has a pool"
                 raise SeatsGone(product, delta)
 
+    def entries(self, work: ClassWork, user_id: int) -> Iterator[tuple[str, str, int, str | None, str | None]]:
+        """The journal's rows of what a class does to one of its users."""
+        for account in work.accounts:
+            yield f"account.{account.name}", "user", user_id, _text(account.before), _text(account.after)
+        for change in work.changes:
+            yield change.journal_kind, "user", user_id, change.journal_before, change.journal_after
+
     def differing(self, work: Batch) -> set[int]:
         """Users of whom a source is not as the change found it when it was planned."""
         found: set[int] = set()
@@ -83,12 +109,14 @@ class LocalTenant:
             before = SourceRow(*change.before) if change.before else None
             present = sources.holders(self.tenant_id, key, users)
             found.update(user for user in users if present.get(user) != before)
+        for account, users in _by_account(work):
+            found |= accounts.differing(self.tenant_id, account, users)
         return found
 
     def _change(self, change: RowChange, users: list[int], now: Instant) -> None:
         key = SourceKey(change.product_id, change.kind, change.source_id)
         before = SourceRow(*change.before) if change.before else None
-        after = SourceRow(*change.after) if change.after else None
+        after = SourceRow(*change.after, change.error) if change.after else None
         if before is None and after is not None:
             done = sources.add(self.tenant_id, key, after, users, now)
         elif before is not None and after is None:
@@ -99,7 +127,8 @@ class LocalTenant:
             raise AssertionError("a change has a before or an after")
         if done != len(users):
             present = sources.holders(self.tenant_id, key, users)
-            raise LostRows({user for user in users if present.get(user) != after})
+            wanted = SourceRow(*change.after) if change.after else None
+            raise LostRows({user for user in users if present.get(user) != wanted})
 
     def _clock(self, kind: str, seconds: int | None, users: list[int], now: Instant) -> None:
         if seconds is not None:
@@ -137,6 +166,7 @@ def _row_change(change: Change, context: TenantContext) -> RowChange:
         journal_kind=what,
         journal_before=source_text(change.before),
         journal_after=source_text(change.after),
+        error=change.after.error if change.after else None,
     )
 
 
@@ -155,6 +185,8 @@ def source_text(source: Source | None) -> str | None:
         "state": int(source.state),
         "disabled": sorted(source.disabled_plans),
     }
+    if source.error is not None:
+        fields["error"] = source.error
     return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
@@ -163,10 +195,24 @@ def _by_change(work: Batch) -> Iterable[tuple[RowChange, list[int]]]:
     found: dict[tuple[object, ...], tuple[RowChange, list[int]]] = {}
     for one, users in work:
         for change in one.changes:
-            key = (change.product_id, change.kind, change.source_id, change.before, change.after)
+            key = (change.product_id, change.kind, change.source_id, change.before, change.after, change.error)
             found.setdefault(key, (change, []))[1].extend(users)
     for change, users in sorted(found.values(), key=lambda item: (item[0].product_id, item[0].kind)):
         yield change, sorted(users)
+
+
+def _by_account(work: Batch) -> Iterable[tuple[AccountChange, list[int]]]:
+    """Equal changes of accounts of different classes together."""
+    found: dict[AccountChange, list[int]] = defaultdict(list)
+    for one, users in work:
+        for account in one.accounts:
+            found[account].extend(users)
+    for account, users in sorted(found.items(), key=lambda item: (item[0].name, item[0].before or "")):
+        yield account, sorted(users)
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _by_clock(work: Batch) -> Iterable[tuple[tuple[str, int | None], list[int]]]:

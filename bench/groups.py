@@ -1,0 +1,106 @@
+"""A group of many members loses a product: propose, the group's own change and its members' following, beside the floor.
+
+The floor makes the same durable row changes for the same plan; what the queue holds meanwhile is the product's own cost.
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from typing import Any
+
+import floor
+from rows import TENANT, Bench, Figure, actor, apply, timed
+
+PRODUCT = "c5928f49-12ba-48f7-ada3-0d743a3601d5"
+"""Visio Plan 2: it carries a basic OneDrive, so that losing it looks at mailbox and drive of everybody."""
+
+
+def figures(bench: Bench) -> list[Figure]:
+    """Seconds and ratios for a group of a tenth of the users."""
+    count = bench.scale // 10
+    bench.say(f"a group of {count:,} members")
+    template, proposed = bench.stores.tenant(bench.scale), f"group_{count}"
+    bench.stores.restore(template)
+    group = _filled(count)
+    bench.stores.tidy()
+    bench.stores.keep("group_full")
+    plan, ready = _propose(group)
+    bench.stores.keep(proposed)
+    took: dict[str, list[float]] = {}
+    left: list[dict[str, Any]] = []
+    for _ in range(bench.rounds):
+        bench.stores.restore("group_full")
+        _product()
+        timed(took, "propose", lambda: _propose(group))
+        bench.stores.restore(proposed)
+        _product()
+        timed(took, "apply", lambda: apply(plan, ready))
+        left.append(floor.written(TENANT, plan))
+        bench.stores.restore(proposed)
+        product = _product()
+        floor.prepare()
+        now = time.time_ns() // 1_000
+        timed(took, "floor", lambda p=product, at=now: floor.apply(TENANT, plan, p, at, kind=2, source_id=group))
+        left.append(floor.written(TENANT, plan))
+    if any(one != left[0] for one in left):
+        raise SystemExit(f"floor and product differ: {left[0]} {left[1]}")
+    bench.stores.drop(proposed)
+    bench.stores.drop("group_full")
+    middle = {name: median(values) for name, values in took.items()}
+    of = f"{ready:,} members of {bench.scale:,}"
+    return [
+        Figure("group", f"floor, {of}", middle["floor"], "s", note=f"{bench.rounds} rounds"),
+        Figure("group", f"propose, {of}", middle["propose"], "s"),
+        Figure("group", f"apply and follow, {of}", middle["apply"], "s"),
+        Figure("group", f"apply and follow / floor, {of}", middle["apply"] / middle["floor"], "x", 3.0),
+        Figure("group", f"(propose + apply) / floor, {of}", (middle["propose"] + middle["apply"]) / middle["floor"], "x"),
+    ]
+
+
+def _product() -> int:
+    from licentia.store import sql
+
+    found = sql.value(
+        "SELECT id FROM product WHERE tenant_id = %(t)s AND sku_id = %(sku)s", {"t": TENANT, "sku": PRODUCT}
+    )
+    return int(found)
+
+
+def _filled(count: int) -> int:
+    """A new group whose `count` members have the product from it: made through the doors."""
+    from licentia.changes.groups import create_group
+    from licentia.changes.who import Who
+    from licentia.domain.intents import ChangeMembers, SetGroupLicenses
+    from licentia.store import sql
+
+    group = create_group(TENANT, "Bench", actor()).group_id
+    sql.execute(
+        "UPDATE pool SET capacity = consumed + %(n)s WHERE tenant_id = %(t)s AND product_id = %(p)s AND purchase_id = 0",
+        {"t": TENANT, "p": _product(), "n": 2 * count},
+    )
+    users = sql.rows(
+        "SELECT u.id FROM users u WHERE u.tenant_id = %(t)s AND NOT EXISTS (SELECT 1 FROM source s "
+        "WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.product_id = %(p)s) ORDER BY u.id",
+        {"t": TENANT, "p": _product()},
+    )
+    chosen = tuple(users[i * len(users) // count][0] for i in range(count))
+    for intent in (ChangeMembers(to_group=group), SetGroupLicenses(group, add=((PRODUCT, frozenset()),))):
+        apply(*_plan(intent, Who("users", "", chosen)))
+    return group
+
+
+def _propose(group: int) -> tuple[int, int]:
+    from licentia.changes.who import Who
+    from licentia.domain.intents import SetGroupLicenses
+
+    return _plan(SetGroupLicenses(group, remove=frozenset({PRODUCT})), Who("members", str(group)))
+
+
+def _plan(intent: Any, who: Any) -> tuple[int, int]:
+    from licentia.changes.propose import propose
+    from licentia.changes.run import load
+
+    plan = propose(TENANT, intent, who, actor())
+    return plan, int(load(TENANT, plan)["ready"])
+

@@ -1,0 +1,187 @@
+"""Plans about a group: its own rows change first, in this door; then its members' licenses follow by themselves.
+
+No lease: each part is one transaction that finds its own work, so whoever comes next goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from licentia.changes import ending, following, journal
+from licentia.changes.journal import Row
+from licentia.changes.judging import Extra, Membership
+from licentia.domain import groups
+from licentia.domain.instants import Instant
+from licentia.domain.intents import ChangeMembers, GroupIntent, Intent, Reprocess, SetGroupLicenses
+from licentia.domain.lifecycle import ChunkState, PauseReason, PlanState, StepState
+from licentia.domain.permissions import Actor
+from licentia.domain.reasons import Reason, Refused
+from licentia.store import clock
+from licentia.store.bulk import groups as group_rows
+from licentia.store.bulk import plans as rows_of
+from licentia.store.bulk import queue
+from licentia.store.lists import groups as group_list
+from licentia.store.lists import plans as plan_list
+from licentia.store.lists import undoing
+from licentia.store.writing import writing
+from licentia.tenants.local import LocalTenant
+from licentia.tenants.local.signatures import plans_text
+from licentia.tenants.port import Look
+
+
+def check(tenant_id: int, intent: Intent) -> None:
+    """Returns when the groups may be changed so; Refused with who can do it instead (R-85 and on)."""
+    if isinstance(intent, ChangeMembers):
+        for group_id in {intent.from_group, intent.to_group} - {None}:
+            _refuse(group_list.facts(tenant_id, int(group_id or 0)), groups.may_change_members)
+    if isinstance(intent, SetGroupLicenses) and intent.add:
+        _refuse(group_list.facts(tenant_id, intent.group_id), groups.may_have_licenses)
+
+
+def _refuse(group: groups.GroupFacts, rule: Callable[[groups.GroupFacts], Reason | None]) -> None:
+    reason = rule(group)
+    if reason is not None:
+        raise Refused(reason.value, group=group.name)
+
+
+def guard(tenant_id: int, plan: dict[str, Any], intent: Intent) -> None:
+    """Returns when nobody on the never list would lose a license with the group; they cannot be left out of it."""
+    if not isinstance(intent, SetGroupLicenses):
+        return
+    n = sum(one.users for one in plan_list.classes(tenant_id, plan["id"]) if one.reason == Reason.NEVER)
+    if n:
+        raise Refused("never_in_group", n=n)
+
+
+def with_membership(tenant_id: int, intent: Intent, users: list[int]) -> Iterator[tuple[int, Extra]]:
+    """The users with what the verdict needs: for a change of members, in which of the groups they are."""
+    if not isinstance(intent, ChangeMembers):
+        yield from ((user, None) for user in users)
+        return
+    leaves = _members(tenant_id, intent.from_group, users)
+    enters = _members(tenant_id, intent.to_group, users)
+    yield from ((user, Membership(user in leaves, user in enters)) for user in users)
+
+
+def _members(tenant_id: int, group_id: int | None, users: list[int]) -> set[int]:
+    return set() if group_id is None else group_list.members_of(tenant_id, group_id, users)
+
+
+def is_about_groups(intent: Intent) -> bool:
+    """Whether the plan's users follow a group."""
+    return isinstance(intent, GroupIntent)
+
+
+def run(
+    tenant_id: int,
+    plan_id: int,
+    actor: Actor,
+    intent: Intent,
+    should_stop: Callable[[], bool],
+    progress: Callable[[int], None] | None,
+) -> None:
+    """Nothing of the plan is left: the group is changed, everybody has followed, or it is paused."""
+    parts = (
+        lambda: _change_part(tenant_id, plan_id, actor, intent),
+        lambda: following.follow(tenant_id, plan_id) > 0,
+    )
+    for part in parts:
+        while _runs(tenant_id, plan_id) and not _paused(tenant_id, plan_id, actor, should_stop) and part():
+            if progress:
+                plan = rows_of.load_header(tenant_id, plan_id)
+                assert plan is not None
+                progress(plan["verified"] + plan["failed"] + plan["skipped_late"])
+    _finish(tenant_id, plan_id, actor)
+
+
+def _runs(tenant_id: int, plan_id: int) -> bool:
+    plan = rows_of.load_header(tenant_id, plan_id)
+    return plan is not None and plan["state"] == PlanState.RUNNING
+
+
+def _paused(tenant_id: int, plan_id: int, actor: Actor, should_stop: Callable[[], bool]) -> bool:
+    """Whether the plan was asked to stop and is paused now. Who waits in the queue still follows, by the tenant itself."""
+    if not should_stop():
+        return False
+    with writing(tenant_id):
+        if _runs(tenant_id, plan_id):
+            ending.pause(tenant_id, plan_id, actor, clock.tenant_now(tenant_id), PauseReason.INTERRUPTED)
+    return True
+
+
+def _change_part(tenant_id: int, plan_id: int, actor: Actor, intent: Intent) -> bool:
+    """Whether a part of the group's own change was made: its licenses at once, its members a chunk at a time."""
+    with writing(tenant_id):
+        now = clock.tenant_now(tenant_id)
+        chunk = rows_of.first_open(tenant_id, plan_id)
+        if chunk is None or not _runs(tenant_id, plan_id):
+            return False
+        entries: list[Row] = []
+        if isinstance(intent, ChangeMembers):
+            entries = _members_part(tenant_id, plan_id, intent, chunk, now)
+            rows_of.end_chunk(tenant_id, plan_id, chunk[0], ChunkState.DONE)
+        else:
+            if isinstance(intent, SetGroupLicenses):
+                entries = _set_licenses(tenant_id, intent)
+            queue.put_steps(tenant_id, plan_id, None, now)
+            group_id = intent.group_id if isinstance(intent, SetGroupLicenses | Reprocess) else None
+            if group_id is not None:
+                queue.put_members(tenant_id, plan_id, group_id, now)
+            rows_of.end_chunks(tenant_id, plan_id)
+        if entries:
+            journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)
+        return True
+
+
+def _members_part(
+    tenant_id: int, plan_id: int, intent: ChangeMembers, chunk: tuple[int, int], now: Instant
+) -> list[Row]:
+    """The journal's rows of who really left and entered; who is not as planned any more is stale."""
+    pending = rows_of.pending(tenant_id, plan_id, *chunk)
+    users = rows_of.living(tenant_id, [user for _, user, _ in pending])
+    entries: list[Row] = []
+    if intent.from_group is not None:
+        users = group_rows.remove_members(tenant_id, intent.from_group, users)
+        text = journal.canonical({"group": intent.from_group})
+        entries += [("member.remove", "user", user, text, None) for user in users]
+    if intent.to_group is not None:
+        entered = group_rows.add_members(tenant_id, intent.to_group, users)
+        users = users if intent.from_group is not None else entered
+        text = journal.canonical({"group": intent.to_group})
+        entries += [("member.add", "user", user, None, text) for user in entered]
+    moved = set(users)
+    stale = [n for n, user, _ in pending if user not in moved]
+    if stale:
+        rows_of.end_steps(tenant_id, plan_id, stale, StepState.SKIPPED, Reason.STALE, now)
+        rows_of.count(tenant_id, plan_id, {"skipped_late": len(stale)})
+    queue.put_steps(tenant_id, plan_id, chunk, now)
+    return entries
+
+
+def _set_licenses(tenant_id: int, intent: SetGroupLicenses) -> list[Row]:
+    """The group has the licenses that the intent wants, beside those it does not name."""
+    before = undoing.group_now(tenant_id, intent.group_id)
+    context = LocalTenant(tenant_id).context(Look(groups=True))
+    wanted = dict(context.facts.group_licenses.get(intent.group_id, ()))
+    wanted = {sku: off for sku, off in wanted.items() if sku not in intent.remove} | dict(intent.add)
+    rows = [(context.product_ids[sku], plans_text(off)) for sku, off in sorted(wanted.items())]
+    group_rows.set_licenses(tenant_id, intent.group_id, rows)
+    after = undoing.group_now(tenant_id, intent.group_id)
+    return [("group.licenses", "group", intent.group_id, before, after)] if before != after else []
+
+
+def _finish(tenant_id: int, plan_id: int, actor: Actor) -> None:
+    """The plan ends once its group is changed and nobody waits for it; who left meanwhile is stale."""
+    with writing(tenant_id):
+        now = clock.tenant_now(tenant_id)
+        if not _runs(tenant_id, plan_id) or rows_of.chunks_left(tenant_id, plan_id):
+            return
+        if queue.waiting(tenant_id, plan_id, 1):
+            return
+        left = rows_of.end_rest(tenant_id, plan_id, StepState.SKIPPED, Reason.STALE, now)
+        if left:
+            rows_of.count(tenant_id, plan_id, {"skipped_late": left})
+        plan = rows_of.load_header(tenant_id, plan_id)
+        assert plan is not None
+        ending.finish(tenant_id, plan, actor, now)

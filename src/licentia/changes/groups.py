@@ -1,0 +1,236 @@
+"""The doors to groups themselves: created, renamed, given a rule, deleted, restored. Members and licenses go by plans.
+
+One group, one transaction: a plan header and journal rows, no steps. No user's license changes here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from licentia.changes import journal
+from licentia.changes.advance import catch_up
+from licentia.changes.journal import Row
+from licentia.changes.propose import header
+from licentia.changes.who import Who
+from licentia.domain import rulebook
+from licentia.domain.facts import AssignmentState, Source, SourceKind
+from licentia.domain.groups import GroupKind, may_change, may_delete, returns_after_deletion
+from licentia.domain.instants import SECOND, Instant
+from licentia.domain.intents import CreateGroup, DeleteGroup, GroupObjectIntent, RestoreGroup, UpdateGroup
+from licentia.domain.lifecycle import PlanState
+from licentia.domain.permissions import CAPABILITY_OF, Actor
+from licentia.domain.reasons import BadInput, Refused
+from licentia.store import clock, ids
+from licentia.store.bulk import groups as rows_of
+from licentia.store.bulk import plans as plan_rows
+from licentia.store.lists import groups as list_of
+from licentia.store.lists.groups import GroupRow
+from licentia.store.names import sort_key
+from licentia.store.writing import writing
+from licentia.tenants.local.signatures import plans_of
+from licentia.tenants.local.tenant import source_text
+
+LONGEST_NAME = 256
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to which group; `restorable_until` where a deleted one can be restored."""
+
+    group_id: int
+    plan_id: int
+    restorable_until: Instant | None = None
+
+
+def create_group(
+    tenant_id: int, name: str, actor: Actor, *, kind: GroupKind = GroupKind.SECURITY, membership_rule: str = ""
+) -> Done:
+    """The new group. BadInput `bad_group_name`, `group_exists`; Refused `group_elsewhere` for a kind of Exchange."""
+    intent = CreateGroup(_name(name), kind.value, membership_rule.strip())
+    actor.require(CAPABILITY_OF[CreateGroup], tenant_id)
+    if kind not in (GroupKind.SECURITY, GroupKind.MICROSOFT_365):
+        raise Refused("group_elsewhere", group=intent.name, reason="group_mail")
+    catch_up(tenant_id)
+    with writing(tenant_id):
+        _is_free(tenant_id, intent.name)
+        group_id = ids.take_within(tenant_id, "group")
+        fields = {
+            "object_id": str(uuid.uuid4()),
+            "display_name": intent.name,
+            "sort_key": sort_key(intent.name),
+            "kind": intent.kind,
+            "membership_rule": intent.membership_rule,
+            "is_synced": False,
+        }
+        rows_of.create(tenant_id, group_id, fields)
+        row: Row = ("group.create", "group", group_id, None, _text(tenant_id, group_id))
+        return _record(tenant_id, intent, group_id, actor, [row])
+
+
+def update_group(
+    tenant_id: int, group_id: int, actor: Actor, *, name: str | None = None, membership_rule: str | None = None
+) -> Done | None:
+    """The group has this name, and this rule ('' none); None when that is so already.
+
+    A rule empties the group, as at Microsoft, so Refused `group_rule_empties` while it gives licenses. Refused
+    `group_elsewhere` where another place is its master; BadInput `unknown_group`, `bad_group_name`, `group_exists`.
+    """
+    actor.require(CAPABILITY_OF[UpdateGroup], tenant_id)
+    catch_up(tenant_id)
+    rule = None if membership_rule is None else membership_rule.strip()
+    intent = UpdateGroup(group_id, None if name is None else _name(name), rule)
+    with writing(tenant_id):
+        group = _changeable(tenant_id, group_id)
+        fields: dict[str, str] = {}
+        if intent.name is not None and intent.name != group.name:
+            _is_free(tenant_id, intent.name)
+            fields |= {"display_name": intent.name, "sort_key": sort_key(intent.name)}
+        if rule is not None and rule != group.membership_rule:
+            fields["membership_rule"] = rule
+        if not fields:
+            return None
+        before, left = _text(tenant_id, group_id), list[Row]()
+        if fields.get("membership_rule"):
+            if list_of.licenses(tenant_id, [group_id])[group_id]:
+                raise Refused("group_rule_empties", group=group.name)
+            left = _empty(tenant_id, group_id)
+        rows_of.update(tenant_id, group_id, fields)
+        row: Row = ("group.update", "group", group_id, before, _text(tenant_id, group_id))
+        return _record(tenant_id, intent, group_id, actor, [row, *left])
+
+
+def delete_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
+    """The group is deleted: a Microsoft 365 group can be restored for 30 days, any other is gone at once (R-95, R-96).
+
+    Refused `group_has_licenses`, `group_in_use` (licenses that have not followed yet), `group_never`,
+    `group_elsewhere`; BadInput `unknown_group`.
+    """
+    actor.require(CAPABILITY_OF[DeleteGroup], tenant_id)
+    catch_up(tenant_id)
+    with writing(tenant_id):
+        group = _known(tenant_id, group_id)
+        may_delete(group.facts, has_licenses=bool(list_of.licenses(tenant_id, [group_id])[group_id]))
+        reason = list_of.never_reason(tenant_id, group_id)
+        if reason is not None:
+            raise Refused("group_never", group=group.name, reason=reason)
+        if list_of.is_source(tenant_id, group_id):
+            raise Refused("group_in_use", group=group.name)
+        now, before = clock.tenant_now(tenant_id), _text(tenant_id, group_id)
+        if returns_after_deletion(group.facts):
+            rows_of.mark_deleted(tenant_id, group_id, now)
+            row: Row = ("group.delete", "group", group_id, before, _text(tenant_id, group_id))
+            return _record(tenant_id, DeleteGroup(group_id), group_id, actor, [row], until=now + _kept())
+        gone: Row = ("group.delete", "group", group_id, before, None)
+        memory = [_forgotten(group_id, *one) for one in rows_of.forget(tenant_id, group_id)]
+        left = _empty(tenant_id, group_id)
+        rows_of.delete(tenant_id, group_id)
+        return _record(tenant_id, DeleteGroup(group_id), group_id, actor, [gone, *left, *memory])
+
+
+def restore_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
+    """The deleted Microsoft 365 group is back with its members. BadInput `unknown_group`; Refused `group_too_late`."""
+    actor.require(CAPABILITY_OF[RestoreGroup], tenant_id)
+    catch_up(tenant_id)
+    with writing(tenant_id):
+        group = list_of.get(tenant_id, group_id, deleted=True)
+        if group is None or group.deleted_at is None:
+            raise BadInput("unknown_group", text=str(group_id))
+        if clock.tenant_now(tenant_id) >= group.deleted_at + _kept():
+            raise Refused("group_too_late", group=group.name)
+        before = _text(tenant_id, group_id)
+        rows_of.mark_deleted(tenant_id, group_id, None)
+        row: Row = ("group.restore", "group", group_id, before, _text(tenant_id, group_id))
+        return _record(tenant_id, RestoreGroup(group_id), group_id, actor, [row])
+
+
+def kept_until(group: GroupRow) -> Instant | None:
+    """Until when a deleted group can be restored; None for one that is not deleted."""
+    return None if group.deleted_at is None else group.deleted_at + _kept()
+
+
+def _kept() -> Instant:
+    return (rulebook.load().by_key["group_kept"].seconds or 0) * SECOND
+
+
+def _name(name: str) -> str:
+    found = " ".join(name.split())
+    if not found or len(found) > LONGEST_NAME:
+        raise BadInput("bad_group_name", text=found[:60])
+    return found
+
+
+def _is_free(tenant_id: int, name: str) -> None:
+    """Microsoft allows two groups of one name; here a name finds one group, so a second one is not made."""
+    if list_of.is_named(tenant_id, name):
+        raise BadInput("group_exists", name=name)
+
+
+def _known(tenant_id: int, group_id: int) -> GroupRow:
+    found = list_of.get(tenant_id, group_id)
+    if found is None:
+        raise BadInput("unknown_group", text=str(group_id))
+    return found
+
+
+def _changeable(tenant_id: int, group_id: int) -> GroupRow:
+    group = _known(tenant_id, group_id)
+    reason = may_change(group.facts)
+    if reason is not None:
+        raise Refused("group_elsewhere", group=group.name, reason=reason)
+    return group
+
+
+def _empty(tenant_id: int, group_id: int) -> list[Row]:
+    """The journal's rows of who was a member, deleted users too, and is no longer."""
+    left: list[int] = []
+    while users := list_of.all_members(tenant_id, group_id, 0, CHUNK):
+        left += rows_of.remove_members(tenant_id, group_id, users)
+    text = journal.canonical({"group": group_id})
+    return [("member.remove", "user", user, text, None) for user in left]
+
+
+def _text(tenant_id: int, group_id: int) -> str:
+    """The group's row as the journal keeps it: enough to make it anew."""
+    group = list_of.get(tenant_id, group_id, deleted=True)
+    assert group is not None
+    return journal.canonical(
+        {
+            "object_id": group.object_id,
+            "display_name": group.name,
+            "kind": group.kind,
+            "membership_rule": group.membership_rule,
+            "is_synced": group.is_synced,
+            "deleted_at": group.deleted_at,
+        }
+    )
+
+
+def _forgotten(group_id: int, user_id: int, sku: str, plans: str) -> Row:
+    source = Source(sku, SourceKind.GROUP, group_id, plans_of(plans), AssignmentState.REMEMBERED)
+    return ("license.unassign", "user", user_id, source_text(source), None)
+
+
+def _record(
+    tenant_id: int,
+    intent: GroupObjectIntent,
+    group_id: int,
+    actor: Actor,
+    entries: list[Row],
+    until: Instant | None = None,
+) -> Done:
+    """The plan's header and the journal's rows."""
+    now = clock.tenant_now(tenant_id)
+    plan_id = ids.take_within(tenant_id, "plan")
+    fields = header(tenant_id, plan_id, intent, Who("members", str(group_id)), actor, now)
+    fields |= {
+        "state": PlanState.APPLIED.value,
+        "is_inline": True,
+        "is_complete": True,
+        "started_at": now,
+        "finished_at": now,
+    }
+    plan_rows.insert_plan(fields)
+    journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)
+    return Done(group_id, plan_id, until)

@@ -1,0 +1,119 @@
+"""Sentences about finders and copies of tenants, by code. No rule is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from gettext import gettext as _
+from gettext import ngettext
+
+from licentia.cli.said.words import Sentence, Word, count, joined
+from licentia.domain.finders import FinderKind, NotKnown
+from licentia.domain.permissions import Capability
+from licentia.domain.reasons import Reason
+
+BAD_INPUT: dict[str, Sentence] = {
+    "unknown_finder": lambda d: _("No finder is called {text}. There are: {known}. Saved ones: licentia find").format(
+        **d
+    ),
+    "finder_no_days": lambda d: _("The finder {finder} does not count days. Leave out --days.").format(**d),
+    "finder_needs_product": lambda d: _(
+        "What the finder {finder} finds is taken back one product at a time. Say which with --product."
+    ).format(**d),
+    "finder_which_product": lambda d: joined(
+        _("The finder {finder} finds {n} products; each is a plan of its own. Say which with --product.").format(
+            finder=d["finder"], n=count(d["n"])
+        ),
+        _("There are: {known}.").format(known=d["known"]),
+    ),
+    "finder_look_only": lambda d: _(
+        "--include-unknown is for looking only: a finder never puts licenses of an unknown path into a plan. "
+        "Name the users: licentia unassign PRODUCT --user NAME --include-unknown"
+    ),
+    "finder_no_unassign": lambda d: _("{option} is about a plan. Add --unassign.").format(**d),
+    "finder_no_kind": lambda d: _("Say what to find: {known}.").format(**d),
+    "bad_finder_name": lambda d: _(
+        "{name} can't be the name of a finder: a name has 1 to {n} characters and is no finder of Licentia itself."
+    ).format(**d),
+    "finder_exists": lambda d: _(
+        "There is a saved finder called {name} already. Forget it first: licentia find --forget NAME"
+    ).format(**d),
+    "unknown_saved_finder": lambda d: joined(
+        _("No saved finder is called {name}.").format(name=d["name"]),
+        _("There are: {known}.").format(known=d["known"]) if d["known"] else "",
+    ),
+}
+
+REFUSED: dict[str, Sentence] = {
+    "tenant_busy": lambda d: _(
+        "{name} was changed while it was copied, so the copy was given up. Try again when nothing is imported."
+    ).format(**d),
+}
+
+ROW: dict[str, Sentence] = {}
+
+REASON: dict[Reason, Sentence] = {}
+
+REASON_WORD: dict[Reason, Word] = {}
+
+CAPABILITY: dict[Capability, Word] = {
+    Capability.SAVE_FINDERS: lambda: _("save and forget finders"),
+}
+
+JOURNAL: dict[str, Callable[[str], str]] = {
+    "finder.forget": lambda _p: _("Finder forgotten"),
+    "finder.save": lambda _p: _("Finder saved"),
+}
+
+FINDER: dict[FinderKind, Word] = {
+    FinderKind.BLOCKED: lambda: _("Sign-in blocked"),
+    FinderKind.NEVER_SIGNED_IN: lambda: _("Never signed in"),
+    FinderKind.INACTIVE: lambda: _("Not signed in, nothing used"),
+    FinderKind.DUPLICATE: lambda: _("Direct and from group"),
+    FinderKind.OVERLAP: lambda: _("Also in another product"),
+    FinderKind.ADDON_WITHOUT_BASE: lambda: _("Add-on without its base"),
+    FinderKind.NOTHING_ON: lambda: _("Nothing switched on"),
+    FinderKind.SHARED: lambda: _("Shared mailbox that needs no license"),
+}
+"""What a finder is called."""
+
+MISSING: dict[NotKnown, Callable[[int], str]] = {
+    NotKnown.SIGN_IN_STATUS: lambda n: ngettext(
+        "{n} user: nobody has read whether sign-in is blocked.",
+        "{n} users: nobody has read whether sign-in is blocked.",
+        n,
+    ),
+    NotKnown.SIGN_IN: lambda n: ngettext(
+        "{n} user: nobody has read the last sign-in.", "{n} users: nobody has read the last sign-in.", n
+    ),
+    NotKnown.CREATED: lambda n: ngettext(
+        "{n} user: never signed in, and nobody has read when the account was created.",
+        "{n} users: never signed in, and nobody has read when the account was created.",
+        n,
+    ),
+    NotKnown.ACTIVITY: lambda n: ngettext(
+        "{n} user: not signed in, but nobody has read whether anything was used.",
+        "{n} users: not signed in, but nobody has read whether anything was used.",
+        n,
+    ),
+    NotKnown.MAILBOX: lambda n: ngettext(
+        "{n} user: nobody has read the mailbox, or its size, archive or hold.",
+        "{n} users: nobody has read the mailbox, or its size, archive or hold.",
+        n,
+    ),
+    NotKnown.PATH: lambda n: ngettext(
+        "{n} user: nobody has read how the license was assigned. To look: --include-unknown",
+        "{n} users: nobody has read how the license was assigned. To look: --include-unknown",
+        n,
+    ),
+    NotKnown.PRODUCT: lambda n: ngettext(
+        "{n} user: a product that Licentia does not know is held, and it may make the difference.",
+        "{n} users: a product that Licentia does not know is held, and it may make the difference.",
+        n,
+    ),
+}
+"""Why a finder can't say yes or no of so many users."""
+
+
+def missing(why: NotKnown, n: int) -> str:
+    """How many users a finder can't judge, and for want of what."""
+    return MISSING[why](n).format(n=count(n))

@@ -1,0 +1,47 @@
+"""Sentences about swaps, replacements and service plans, by code. No rule is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from gettext import gettext as _
+
+from licentia.cli.said.words import Sentence, Word
+from licentia.domain.permissions import Capability
+from licentia.domain.reasons import Reason
+
+BAD_INPUT: dict[str, Sentence] = {
+    "same_product": lambda d: _("{product} can't be swapped with itself. Give two products.").format(**d),
+    "product_or_all": lambda d: _("Say what goes: a product, or --all for everything that is assigned directly."),
+    "all_needs_users": lambda d: _("With --all, say for whom: --user, --users-from or --filter; not --everyone."),
+    "all_is_direct": lambda d: _(
+        "--all takes only what is assigned directly. For a license of which the path is not known, name the product."
+    ),
+    "no_service_plans": lambda d: _("Say which service plans: --on PLAN, --off PLAN."),
+    "on_and_off": lambda d: _("{plan} can't be switched on and off at once.").format(**d),
+}
+
+REFUSED: dict[str, Sentence] = {}
+
+ROW: dict[str, Sentence] = {}
+
+REASON: dict[Reason, Sentence] = {
+    Reason.CONFLICT: lambda d: _("{a} and {b} can't be used together. Turn one of them off.").format(
+        **dict(zip("ab", str(d["subject"]).split("|"), strict=True))
+    ),
+    Reason.COMPANY_PRODUCT: lambda d: _(
+        "{subject} applies to the whole organization and can't be assigned to a user."
+    ).format(**d),
+    Reason.OTHER_PRODUCT: lambda d: _(
+        "Another product of the same group can't be assigned, so this one is not either. Solve that first."
+    ),
+}
+
+REASON_WORD: dict[Reason, Word] = {
+    Reason.CONFLICT: lambda: _("service plans that exclude one another"),
+    Reason.COMPANY_PRODUCT: lambda: _("product for the whole organization"),
+    Reason.OTHER_PRODUCT: lambda: _("another product of the group failed"),
+}
+
+CAPABILITY: dict[Capability, Word] = {}
+
+JOURNAL: dict[str, Callable[[str], str]] = {}

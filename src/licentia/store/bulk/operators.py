@@ -1,0 +1,58 @@
+"""Rows of operators and of their roles per tenant: the global tables of who may act. No password is made here.
+
+Decides nothing and opens no transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.hashers import make_password
+
+from licentia.store import sql
+
+
+def stored(operator_id: str) -> object:
+    """The id as the database keeps it: SQLite has no type for it."""
+    found = uuid.UUID(operator_id)
+    return found if sql.is_postgres() else found.hex
+
+
+def insert(name: str, display_name: str) -> str:
+    """The id of a new operator, who cannot sign in with a password."""
+    operator_id = str(uuid.uuid4())
+    sql.execute(
+        "INSERT INTO operator (id, password, last_login, is_superuser, name, display_name, is_active) "
+        "VALUES (%(id)s, %(password)s, NULL, false, %(name)s, %(display)s, true)",
+        {"id": stored(operator_id), "password": make_password(None), "name": name, "display": display_name},
+    )
+    return operator_id
+
+
+def set_active(operator_id: str, *, active: bool) -> bool:
+    """Whether the operator was otherwise before."""
+    return bool(
+        sql.execute(
+            "UPDATE operator SET is_active = %(active)s WHERE id = %(id)s AND is_active <> %(active)s",
+            {"id": stored(operator_id), "active": active},
+        )
+    )
+
+
+def add_role(operator_id: str, tenant_id: int, role: str) -> int | None:
+    """The number of the new membership; None when there was one."""
+    found = sql.value(
+        "INSERT INTO membership (operator_id, tenant_id, role) VALUES (%(id)s, %(tenant)s, %(role)s) "
+        "ON CONFLICT DO NOTHING RETURNING id",
+        {"id": stored(operator_id), "tenant": tenant_id, "role": role},
+    )
+    return None if found is None else int(found)
+
+
+def drop_role(operator_id: str, tenant_id: int, role: str) -> int | None:
+    """The number of the membership that is gone; None when there was none."""
+    found = sql.value(
+        "DELETE FROM membership WHERE operator_id = %(id)s AND tenant_id = %(tenant)s AND role = %(role)s RETURNING id",
+        {"id": stored(operator_id), "tenant": tenant_id, "role": role},
+    )
+    return None if found is None else int(found)
