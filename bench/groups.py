@@ -10,10 +10,7 @@ from statistics import median
 from typing import Any
 
 import floor
-from rows import TENANT, Bench, Figure, actor, apply, timed
-
-PRODUCT = "c5928f49-12ba-48f7-ada3-0d743a3601d5"
-"""Visio Plan 2: it carries a basic OneDrive, so that losing it looks at mailbox and drive of everybody."""
+from rows import E3, TENANT, Bench, Figure, actor, apply, holders, propose, timed, warm
 
 
 def figures(bench: Bench) -> list[Figure]:
@@ -31,14 +28,14 @@ def figures(bench: Bench) -> list[Figure]:
     left: list[dict[str, Any]] = []
     for _ in range(bench.rounds):
         bench.stores.restore("group_full")
-        _product()
+        warm()
         timed(took, "propose", lambda: _propose(group))
         bench.stores.restore(proposed)
-        _product()
+        warm()
         timed(took, "apply", lambda: apply(plan, ready))
         left.append(floor.written(TENANT, plan))
         bench.stores.restore(proposed)
-        product = _product()
+        product = warm()
         floor.prepare()
         now = time.time_ns() // 1_000
         timed(took, "floor", lambda p=product, at=now: floor.apply(TENANT, plan, p, at, kind=2, source_id=group))
@@ -58,34 +55,16 @@ def figures(bench: Bench) -> list[Figure]:
     ]
 
 
-def _product() -> int:
-    from licentia.store import sql
-
-    found = sql.value(
-        "SELECT id FROM product WHERE tenant_id = %(t)s AND sku_id = %(sku)s", {"t": TENANT, "sku": PRODUCT}
-    )
-    return int(found)
-
-
 def _filled(count: int) -> int:
-    """A new group whose `count` members have the product from it: made through the doors."""
+    """A new group whose `count` members have E3 from it instead of directly: made through the doors."""
     from licentia.changes.groups import create_group
     from licentia.changes.who import Who
     from licentia.domain.intents import ChangeMembers, SetGroupLicenses
-    from licentia.store import sql
 
     group = create_group(TENANT, "Bench", actor()).group_id
-    sql.execute(
-        "UPDATE pool SET capacity = consumed + %(n)s WHERE tenant_id = %(t)s AND product_id = %(p)s AND purchase_id = 0",
-        {"t": TENANT, "p": _product(), "n": 2 * count},
-    )
-    users = sql.rows(
-        "SELECT u.id FROM users u WHERE u.tenant_id = %(t)s AND NOT EXISTS (SELECT 1 FROM source s "
-        "WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.product_id = %(p)s) ORDER BY u.id",
-        {"t": TENANT, "p": _product()},
-    )
-    chosen = tuple(users[i * len(users) // count][0] for i in range(count))
-    for intent in (ChangeMembers(to_group=group), SetGroupLicenses(group, add=((PRODUCT, frozenset()),))):
+    chosen = holders(E3, count)
+    apply(*propose(chosen))
+    for intent in (ChangeMembers(to_group=group), SetGroupLicenses(group, add=((E3, frozenset()),))):
         apply(*_plan(intent, Who("users", "", chosen)))
     return group
 
@@ -94,13 +73,13 @@ def _propose(group: int) -> tuple[int, int]:
     from licentia.changes.who import Who
     from licentia.domain.intents import SetGroupLicenses
 
-    return _plan(SetGroupLicenses(group, remove=frozenset({PRODUCT})), Who("members", str(group)))
+    return _plan(SetGroupLicenses(group, remove=frozenset({E3})), Who("members", str(group)))
 
 
 def _plan(intent: Any, who: Any) -> tuple[int, int]:
-    from licentia.changes.propose import propose
+    from licentia.changes.propose import propose as door
     from licentia.changes.run import load
 
-    plan = propose(TENANT, intent, who, actor())
+    plan = door(TENANT, intent, who, actor())
     return plan, int(load(TENANT, plan)["ready"])
 

@@ -279,6 +279,21 @@ def test_an_add_on_that_needs_the_product_keeps_the_group_license(make_world: Ma
     assert world.consumed() == 0
 
 
+def test_trouble_with_another_group_is_not_this_plans(make_world: Make) -> None:
+    """A license that another group cannot give fails its own plan, not that of a group entered later."""
+    from licentia.changes.groups import create_group
+
+    world = make_world(crowd(1, ()), seats={E3: 0, VISIO: 5})
+    assert world.steps(enter(world, 1)) == {1: ("failed", "no_seats")}
+    other = create_group(world.tenant, "Tekenaars", world.actor).group_id
+    add = SetGroupLicenses(other, add=((VISIO, ALL_ON),))
+    world.apply(world.propose(add, who=Who("members", str(other))))
+    plan = world.propose(ChangeMembers(to_group=other), who=Who("users", ids=(1,)))
+    world.apply(plan)
+    assert world.steps(plan) == {1: ("verified", None)}
+    assert by_state(world, VISIO) == {1: (1, None)}
+
+
 def test_moving_between_groups_is_one_step(make_world: Make, store: Any) -> None:
     """Never a moment without: the user leaves one and enters the other before licenses are looked at."""
     from licentia.changes.groups import create_group

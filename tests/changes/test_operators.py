@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,23 +19,30 @@ from licentia.domain.instants import DAY
 from licentia.domain.intents import (
     Assign,
     Block,
+    CancelSubscription,
     ChangeMembers,
+    CreateGroup,
+    DeleteGroup,
     DeleteUser,
     Intent,
     PurgeUser,
     Replace,
     Reprocess,
+    Resize,
+    RestoreGroup,
     RestoreUser,
     RevokeSessions,
     SetGroupLicenses,
     SetManager,
     SetPlans,
+    SetRecurring,
     Swap,
     TakeOver,
     Unassign,
     UnassignAll,
     Unblock,
     Undo,
+    UpdateGroup,
 )
 from licentia.domain.permissions import (
     CAPABILITY_OF,
@@ -45,6 +53,7 @@ from licentia.domain.permissions import (
     Role,
 )
 from licentia.domain.reasons import BadInput, NotPermitted, Refused
+from licentia.importing.rows import Report
 from licentia.store import clock
 from licentia.store.lists import operators as list_of
 from world_store import AUDIO, E3, OWNER, World, crowd, user_file
@@ -62,6 +71,19 @@ DOORS: dict[str, Capability | str] = {
     "advance.set_clock": Capability.MOVE_CLOCK,
     "approving.approve": Capability.APPROVE_PLANS,
     "approving.reject": Capability.APPROVE_PLANS,
+    "copying.copy_tenant": WHOLE_STORE,
+    "enrich.check_copy": Capability.IMPORT_FACTS,
+    "enrich.import_sign_ins": Capability.IMPORT_FACTS,
+    "enrich.import_usage": Capability.IMPORT_FACTS,
+    "enrich_groups.import_groups": Capability.IMPORT_FACTS,
+    "enrich_groups.import_members": Capability.IMPORT_FACTS,
+    "enrich_subscriptions.import_subscriptions": Capability.IMPORT_FACTS,
+    "finders.forget": Capability.SAVE_FINDERS,
+    "finders.save": Capability.SAVE_FINDERS,
+    "groups.create_group": Capability.MANAGE_GROUPS,
+    "groups.delete_group": Capability.MANAGE_GROUPS,
+    "groups.restore_group": Capability.MANAGE_GROUPS,
+    "groups.update_group": Capability.MANAGE_GROUPS,
     "handing.hand_over": Capability.ASSIGN_LICENSES,
     "inline.apply_inline": Capability.ASSIGN_LICENSES,
     "operators.add_operator": WHOLE_STORE,
@@ -69,6 +91,9 @@ DOORS: dict[str, Capability | str] = {
     "operators.enable_operator": WHOLE_STORE,
     "operators.grant": Capability.MANAGE_OPERATORS,
     "operators.revoke": Capability.MANAGE_OPERATORS,
+    "prices.import_list": Capability.SET_PRICES,
+    "prices.import_own": Capability.SET_PRICES,
+    "prices.set_price": Capability.SET_PRICES,
     "propose.propose": Capability.ASSIGN_LICENSES,
     "propose.propose_again": Capability.ASSIGN_LICENSES,
     "record.add_never": Capability.MANAGE_NEVER_LIST,
@@ -84,12 +109,16 @@ DOORS: dict[str, Capability | str] = {
     "run.resume": Capability.ASSIGN_LICENSES,
     "schedule.schedule": Capability.ASSIGN_LICENSES,
     "schedule.unschedule": Capability.ASSIGN_LICENSES,
-    "finders.forget": Capability.SAVE_FINDERS,
-    "finders.save": Capability.SAVE_FINDERS,
+    "subscriptions.cancel": Capability.MANAGE_SUBSCRIPTIONS,
+    "subscriptions.change": Capability.MANAGE_SUBSCRIPTIONS,
+    "subscriptions.resize": Capability.MANAGE_SUBSCRIPTIONS,
+    "subscriptions.set_recurring": Capability.MANAGE_SUBSCRIPTIONS,
+    "subscriptions.undo": Capability.MANAGE_SUBSCRIPTIONS,
 }
 """Every door, and what it needs; those for plans with a plan that unassigns."""
 
 INSIDE = {
+    "enrich.write_journal",
     "ending.finish",
     "ending.pause",
     "grouping.run",
@@ -135,8 +164,14 @@ def samples(world: World) -> dict[str, Any]:
         "reason": "Blijft",
         "fields": {"country": "BE"},
         "rows": None,
-        "file": user_file([]),
+        "file": replace(user_file([]), form=Report.ACTIVITY.value),
         "wanted": None,
+        "group_id": 1,
+        "sku_id": E3,
+        "price": None,
+        "subscription_id": 1,
+        "seats": 5,
+        "on": True,
     }
 
 
@@ -203,6 +238,13 @@ INTENTS: tuple[Intent, ...] = (
     ChangeMembers(None, 1),
     SetGroupLicenses(1),
     Reprocess(),
+    Resize(1, E3, 5),
+    SetRecurring(1, E3, on=True),
+    CancelSubscription(1, E3),
+    CreateGroup("Vrij", "security"),
+    UpdateGroup(1, "Vrij"),
+    DeleteGroup(1),
+    RestoreGroup(1),
 )
 
 

@@ -50,6 +50,9 @@ NOUNS = (
     "users",
     "unassign",
     "assign",
+    "swap",
+    "replace",
+    "service-plans",
     "plans",
     "never",
     "audit",
@@ -168,7 +171,7 @@ def test_the_language_is_the_readers(words: tuple[str, ...], more: dict[str, str
 @pytest.mark.parametrize(
     ("words", "en", "nl"),
     [
-        (("unassign",), "Error: Missing argument 'PRODUCT'.", "Fout: Ontbrekend argument 'PRODUCT'."),
+        (("assign",), "Error: Missing argument 'PRODUCT'.", "Fout: Ontbrekend argument 'PRODUCT'."),
         (("never", "add"), "Error: Missing option '--reason'.", "Fout: Ontbrekende optie '--reason'."),
         (("plan",), "Did you mean 'plans'?", "Bedoelt u 'plans'?"),
         (("users", "list", "--tip"), "No such option '--tip'.", "Er is geen optie '--tip'."),

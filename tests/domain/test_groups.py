@@ -27,6 +27,8 @@ from licentia.domain.facts import (
 from licentia.domain.groups import (
     GroupFacts,
     GroupKind,
+    check_licenses,
+    elsewhere,
     follow,
     may_change,
     may_change_members,
@@ -247,7 +249,8 @@ def test_a_member_gets_what_its_groups_give(
         ),
         pytest.param(
             member(by(w.E3, state=OFF)), tenant(one=((w.E3, SWAY), w.EMS)), {w.EMS},
-            (by(w.E3, state=OFF, error="Other"), wrong(w.EMS, "CountViolation")), Reason.NO_SEATS, w.EMS, id="disabled keeps its plans",
+            (by(w.E3, state=OFF, error="Other"), wrong(w.EMS, "CountViolation")), Reason.NO_SEATS, w.EMS,
+            id="disabled keeps its plans",
         ),
     ],
 )  # fmt: skip
@@ -379,6 +382,14 @@ def test_nothing_to_change_is_already_so(facts: UserFacts, where: TenantFacts) -
     """R-92: also when an error simply stays; other paths are never touched; what is held is not judged again."""
     verdict = follow(facts, where, w.CATALOG)
     assert (verdict.outcome, verdict.reason, verdict.changes) == (Outcome.SKIPPED, Reason.ALREADY, ())
+
+
+def test_an_error_that_stays_is_said_again() -> None:
+    """R-86, R-92: nothing changes for who is still without a seat, and the preview of reprocessing says why."""
+    facts = member(wrong(w.E3, "CountViolation"))
+    verdict = follow(facts, E3_ONLY, w.CATALOG, frozenset({w.E3}))
+    assert (verdict.outcome, verdict.reason) == (Outcome.SKIPPED, Reason.ALREADY)
+    assert w.rules(verdict) == ["group_no_seat", "group_retry"]
 
 
 @pytest.mark.parametrize(
@@ -517,9 +528,9 @@ def test_a_group_with_licenses_is_not_deleted() -> None:
     with pytest.raises(Refused) as refused:
         may_delete(SECURITY, has_licenses=True)
     assert (refused.value.code, refused.value.details) == ("group_has_licenses", {"group": "Sales"})
-    with pytest.raises(Refused) as elsewhere:
+    with pytest.raises(Refused) as synced:
         may_delete(SYNCED, has_licenses=False)
-    assert (elsewhere.value.code, elsewhere.value.details["reason"]) == ("group_elsewhere", Reason.GROUP_SYNCED)
+    assert (synced.value.code, synced.value.details) == ("group_synced", {"group": "Sales"})
     for group in (SECURITY, OFFICE, DYNAMIC, UNREAD):
         may_delete(group, has_licenses=False)
     assert [returns_after_deletion(group) for group in (OFFICE, SECURITY, UNREAD)] == [True, False, False]
@@ -543,6 +554,27 @@ def test_an_add_on_needs_its_prerequisite_in_the_same_group(
 ) -> None:
     """R-88: of pairs with a public source; what was missing before is nobody's change; what is reported refuses nothing."""
     assert missing_prerequisite(licenses, w.CATALOG, before) == missing
+
+
+@pytest.mark.parametrize("reason", [Reason.GROUP_DYNAMIC, Reason.GROUP_SYNCED, Reason.GROUP_MAIL])
+def test_a_refusal_says_where_the_group_is_changed(reason: Reason) -> None:
+    """R-93: one sentence per place, with the group's name."""
+    refused = elsewhere(SECURITY, reason)
+    assert (refused.code, refused.details) == (reason.value, {"group": "Sales"})
+
+
+def test_licenses_that_no_member_could_get_are_not_given_to_a_group() -> None:
+    """R-88, R-98: the change of the group is refused whole, with names; nothing is asked of its members."""
+    where = tenant(company=frozenset({w.EMS}))
+    with pytest.raises(Refused) as lacking:
+        check_licenses(SECURITY, (), ((w.ARCHIVING, NONE),), where, w.CATALOG)
+    assert lacking.value.code == "group_prerequisite"
+    assert lacking.value.details["group"] == "Sales"
+    assert lacking.value.details["service"] == "Exchange Online (Plan 2)"
+    with pytest.raises(Refused) as company:
+        check_licenses(SECURITY, (), ((w.EMS, NONE),), where, w.CATALOG)
+    assert (company.value.code, company.value.details["sku"]) == ("group_company_product", w.EMS)
+    check_licenses(SECURITY, ((w.EMS, NONE),), ((w.EMS, NONE), (w.E3, NONE)), where, w.CATALOG)
 
 
 # What holds for whatever a user has

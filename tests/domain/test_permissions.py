@@ -10,22 +10,29 @@ from licentia.domain import intents, rulebook
 from licentia.domain.intents import (
     Assign,
     Block,
+    CancelSubscription,
     ChangeMembers,
+    CreateGroup,
+    DeleteGroup,
     DeleteUser,
     PurgeUser,
     Replace,
     Reprocess,
+    Resize,
+    RestoreGroup,
     RestoreUser,
     RevokeSessions,
     SetGroupLicenses,
     SetManager,
     SetPlans,
+    SetRecurring,
     Swap,
     TakeOver,
     Unassign,
     UnassignAll,
     Unblock,
     Undo,
+    UpdateGroup,
 )
 from licentia.domain.permissions import (
     CAPABILITY_OF,
@@ -80,6 +87,13 @@ NEEDS: dict[type[Any], Capability] = {
     PurgeUser: Capability.MANAGE_USERS,
     ChangeMembers: Capability.CHANGE_MEMBERS,
     SetGroupLicenses: Capability.ASSIGN_GROUP_LICENSES,
+    CreateGroup: Capability.MANAGE_GROUPS,
+    UpdateGroup: Capability.MANAGE_GROUPS,
+    DeleteGroup: Capability.MANAGE_GROUPS,
+    RestoreGroup: Capability.MANAGE_GROUPS,
+    Resize: Capability.MANAGE_SUBSCRIPTIONS,
+    SetRecurring: Capability.MANAGE_SUBSCRIPTIONS,
+    CancelSubscription: Capability.MANAGE_SUBSCRIPTIONS,
 }
 """What each intent is for the administrator who wants it."""
 

@@ -429,5 +429,5 @@ def test_an_intent_is_read_back_as_it_was_written(intent: Intent) -> None:
 def test_an_intent_of_a_later_release_is_refused() -> None:
     """Never guessed."""
     with pytest.raises(BadInput) as refused:
-        from_text('{"verb":"resize"}')
-    assert (refused.value.code, refused.value.details) == ("unknown_intent", {"verb": "resize"})
+        from_text('{"verb":"teleport"}')
+    assert (refused.value.code, refused.value.details) == ("unknown_intent", {"verb": "teleport"})

@@ -132,8 +132,10 @@ def import_members(
     """
     check_copy(tenant_id, actor)
     names_groups = "group" in file.fields
-    if names_groups is (group is not None):
-        raise BadInput("group_twice" if names_groups else "which_group")
+    if names_groups and group is not None:
+        raise BadInput("group_twice")
+    if not names_groups and group is None:
+        raise BadInput("which_group")
     outcome = Enriched()
     staging.open_stage()
     try:

@@ -68,7 +68,7 @@ def import_subscriptions(
     """What the file did. It is whole for the products it names: a subscription of those that it lacks is deleted.
 
     Nothing is written while a row is bad, unless `skip_bad` leaves those out. BadInput `not_a_copy`,
-    `no_subscriptions_in_file`, `too_many_rows` (`most`).
+    `no_subscriptions_in_file`, `too_many_rows` (`n`: the most).
     """
     check_copy(tenant_id, actor)
     outcome, work = Enriched(), _Work()
@@ -76,7 +76,7 @@ def import_subscriptions(
         work.subscriptions += [row for row in batch if isinstance(row, SubscriptionRow)]
         work.totals += [row for row in batch if isinstance(row, ProductRow)]
         if outcome.rows > MOST_ROWS:
-            raise BadInput("too_many_rows", most=MOST_ROWS)
+            raise BadInput("too_many_rows", n=MOST_ROWS)
     with writing(tenant_id):
         known = list_of.product_ids(tenant_id, work.skus)
         _match(tenant_id, work, known, outcome)

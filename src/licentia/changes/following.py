@@ -6,17 +6,20 @@ Part of `advance`: deterministic, idempotent; who waits in the queue is looked a
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from licentia.changes import ending, journal
 from licentia.changes.journal import Row
-from licentia.changes.judging import Seats, judge
+from licentia.changes.judging import Judged, Seats, judge, judged
 from licentia.changes.who import CHUNK
-from licentia.domain.facts import AssignmentError, AssignmentState, SourceKind, UserFacts
+from licentia.domain import intents
+from licentia.domain.facts import AssignmentError, AssignmentState, Source, SourceKind
 from licentia.domain.instants import SECOND, Instant
 from licentia.domain.intents import Reprocess
 from licentia.domain.lifecycle import StepState
 from licentia.domain.permissions import SYSTEM
-from licentia.domain.planning import Verdict, apply_to
+from licentia.domain.planning import apply_to
 from licentia.domain.reasons import Outcome, Reason
 from licentia.store import clock
 from licentia.store.bulk import plans as rows_of
@@ -65,73 +68,102 @@ def follow(tenant_id: int, plan_id: int | None = None) -> int:
         return len(waiting)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Class:
+    """What becomes of users with equal facts, and the errors in which licenses of each group are then."""
+
+    signature: str
+    judged: Judged
+    errors: frozenset[tuple[int, str | None]]
+
+    def trouble(self, groups: frozenset[int]) -> Reason | None:
+        """Why a license from one of these groups (none: from any) is in error then."""
+        found = {error for group, error in self.errors if not groups or group in groups}
+        return next((reason for error, reason in REASON_OF.items() if error in found), None)
+
+
+MOST_CLASSES = 50_000
+"""So many are remembered from chunk to chunk; more are not met in a tenant whose facts are like each other."""
+
+Shared = tuple[object, ...]
+
+
+@lru_cache(maxsize=4)
+def _classes(shared: Shared) -> dict[tuple[str, frozenset[str]], _Class]:
+    """The classes met so far under the same groups, products and switches."""
+    return {}
+
+
 class _Chunk:
     """Users of the queue and what becomes of each; seats go in order of number."""
 
     def __init__(self, tenant_id: int, users: list[int]) -> None:
         self.tenant = LocalTenant(tenant_id)
         self.context: TenantContext = self.tenant.context(Look(groups=True))
-        self.known: dict[tuple[str, frozenset[str]], int] = {}
-        self.classes: list[tuple[str, UserFacts, Verdict]] = []
-        self.users: list[tuple[int, int]] = []
-        """(user, class) of those who exist, by user."""
-        seats = Seats(self.context.facts.pools)
-        facts: dict[str, UserFacts] = {}
+        facts = self.context.facts
+        self.known = _classes(
+            (
+                tenant_id,
+                tuple(facts.group_licenses.items()),
+                facts.switches,
+                facts.company_products,
+                tuple(facts.pools),
+                tuple(self.context.skus.items()),
+                tuple(self.context.never_reasons.items()),
+            )
+        )
+        if len(self.known) > MOST_CLASSES:
+            self.known.clear()
+        self.users: dict[_Class, list[int]] = defaultdict(list)
+        """The users who exist, by class."""
+        self.order: list[tuple[int, _Class]] = []
+        seats = Seats(facts.pools)
         for user, signature in self.tenant.load(users, self.context):
-            if signature not in facts:
-                facts[signature] = self.tenant.understand(signature, self.context)
-            full, verdict = seats.allot(lambda full, s=signature: self._judged(s, facts[s], full))  # type: ignore[misc]
-            key = (signature, full)
-            if key not in self.known:
-                self.known[key] = len(self.classes)
-                self.classes.append((signature, facts[signature], verdict))
-            self.users.append((user, self.known[key]))
+            full, _ = seats.allot(partial(self._judged, signature))
+            found = self.known[signature, full]
+            self.users[found].append(user)
+            self.order.append((user, found))
 
-    def _judged(self, signature: str, facts: UserFacts, full: frozenset[str]) -> Verdict:
-        known = self.known.get((signature, full))
-        if known is not None:
-            return self.classes[known][2]
-        return judge(Reprocess(), facts, self.context.facts, full=full)
+    def _judged(self, signature: str, full: frozenset[str]) -> Judged:
+        found = self.known.get((signature, full))
+        if found is None:
+            facts = self.tenant.understand(signature, self.context)
+            verdict = judge(Reprocess(), facts, self.context.facts, full=full)
+            after = apply_to(facts.sources, ((change.before, change.after) for change in verdict.changes))
+            errors = frozenset((s.source_id, s.error) for s in after if _is_in_error(s))
+            found = self.known[signature, full] = _Class(signature, judged(verdict), errors)
+        return found.judged
 
     def work(self) -> list[tuple[ClassWork, list[int]]]:
         """The classes that change something, with their users."""
-        users: dict[int, list[int]] = defaultdict(list)
-        for user, number in self.users:
-            users[number].append(user)
         self.works = {
-            number: self.tenant.work_of(number, self.classes[number][0], self.classes[number][2], self.context)
-            for number in users
-            if self.classes[number][2].outcome is Outcome.READY
+            found: self.tenant.work_of(number, found.signature, found.judged.verdict, self.context)
+            for number, found in enumerate(self.users)
+            if found.judged.verdict.outcome is Outcome.READY
         }
-        return [(work, users[number]) for number, work in self.works.items()]
+        return [(work, self.users[found]) for found, work in self.works.items()]
 
     def entries(self) -> list[Row]:
         """The journal's rows."""
         return [
             (change.journal_kind, "user", user, change.journal_before, change.journal_after)
-            for user, number in self.users
-            if number in self.works
-            for change in self.works[number].changes
+            for user, found in self.order
+            if found in self.works
+            for change in self.works[found].changes
         ]
 
-    def trouble(self, number: int) -> Reason | None:
-        """Why a group's license of this class's users is in error once the verdict is carried out."""
-        _, facts, verdict = self.classes[number]
-        after = apply_to(facts.sources, ((change.before, change.after) for change in verdict.changes))
-        errors = {
-            source.error
-            for source in after
-            if source.kind is SourceKind.GROUP and source.state is not AssignmentState.ACTIVE
-        }
-        return next((reason for error, reason in REASON_OF.items() if error in errors), None)
+
+def _is_in_error(source: Source) -> bool:
+    return source.kind is SourceKind.GROUP and source.state is not AssignmentState.ACTIVE
 
 
 def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int], now: Instant) -> None:
     """The plan's steps end as their users did: verified, or failed with the reason of the error."""
+    groups = _groups_of(tenant_id, plan_id)
     ended: dict[tuple[Reason | None, int | None], list[int]] = defaultdict(list)
-    for user, number in chunk.users:
-        if steps[user]:
-            ended[chunk.trouble(number), chunk.classes[number][2].undo_seconds].append(steps[user])
+    for found, users in chunk.users.items():
+        ending_so = (found.trouble(groups), found.judged.verdict.undo_seconds)
+        ended[ending_so].extend(steps[user] for user in users if steps[user])
     for (reason, seconds), numbers in ended.items():
         until = None if seconds is None or reason is not None else now + seconds * SECOND
         state = StepState.VERIFIED if reason is None else StepState.FAILED
@@ -139,3 +171,11 @@ def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int
         rows_of.count(tenant_id, plan_id, {"verified" if reason is None else "failed": done}, until)
         if reason is None:
             ending.count_undone(tenant_id, plan_id, done)
+
+
+def _groups_of(tenant_id: int, plan_id: int) -> frozenset[int]:
+    """The groups that the plan is about; none for one that only looks again at users."""
+    plan = rows_of.load_header(tenant_id, plan_id)
+    intent = None if plan is None else intents.from_text(plan["intent"])
+    named = (getattr(intent, name, None) for name in ("from_group", "to_group", "group_id"))
+    return frozenset(group for group in named if group is not None)

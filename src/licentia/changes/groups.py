@@ -15,7 +15,7 @@ from licentia.changes.propose import header
 from licentia.changes.who import Who
 from licentia.domain import rulebook
 from licentia.domain.facts import AssignmentState, Source, SourceKind
-from licentia.domain.groups import GroupKind, may_change, may_delete, returns_after_deletion
+from licentia.domain.groups import GroupKind, elsewhere, may_change, may_delete, returns_after_deletion
 from licentia.domain.instants import SECOND, Instant
 from licentia.domain.intents import CreateGroup, DeleteGroup, GroupObjectIntent, RestoreGroup, UpdateGroup
 from licentia.domain.lifecycle import PlanState
@@ -47,11 +47,11 @@ class Done:
 def create_group(
     tenant_id: int, name: str, actor: Actor, *, kind: GroupKind = GroupKind.SECURITY, membership_rule: str = ""
 ) -> Done:
-    """The new group. BadInput `bad_group_name`, `group_exists`; Refused `group_elsewhere` for a kind of Exchange."""
+    """The new group. BadInput `bad_group_name`, `group_exists`; Refused `group_mail` for a kind of Exchange."""
     intent = CreateGroup(_name(name), kind.value, membership_rule.strip())
     actor.require(CAPABILITY_OF[CreateGroup], tenant_id)
     if kind not in (GroupKind.SECURITY, GroupKind.MICROSOFT_365):
-        raise Refused("group_elsewhere", group=intent.name, reason="group_mail")
+        raise Refused("group_mail", group=intent.name)
     catch_up(tenant_id)
     with writing(tenant_id):
         _is_free(tenant_id, intent.name)
@@ -75,7 +75,7 @@ def update_group(
     """The group has this name, and this rule ('' none); None when that is so already.
 
     A rule empties the group, as at Microsoft, so Refused `group_rule_empties` while it gives licenses. Refused
-    `group_elsewhere` where another place is its master; BadInput `unknown_group`, `bad_group_name`, `group_exists`.
+    as `elsewhere` says where another place is its master; BadInput `unknown_group`, `bad_group_name`, `group_exists`.
     """
     actor.require(CAPABILITY_OF[UpdateGroup], tenant_id)
     catch_up(tenant_id)
@@ -104,8 +104,8 @@ def update_group(
 def delete_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
     """The group is deleted: a Microsoft 365 group can be restored for 30 days, any other is gone at once (R-95, R-96).
 
-    Refused `group_has_licenses`, `group_in_use` (licenses that have not followed yet), `group_never`,
-    `group_elsewhere`; BadInput `unknown_group`.
+    Refused `group_has_licenses`, `group_in_use` (licenses that have not followed yet), `group_never`, and as
+    `elsewhere` says; BadInput `unknown_group`.
     """
     actor.require(CAPABILITY_OF[DeleteGroup], tenant_id)
     catch_up(tenant_id)
@@ -178,7 +178,7 @@ def _changeable(tenant_id: int, group_id: int) -> GroupRow:
     group = _known(tenant_id, group_id)
     reason = may_change(group.facts)
     if reason is not None:
-        raise Refused("group_elsewhere", group=group.name, reason=reason)
+        raise elsewhere(group.facts, reason)
     return group
 
 

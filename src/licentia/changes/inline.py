@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from licentia.changes import journal
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Row
-from licentia.changes.judging import NONE_FULL, Seats, judge, look_of, sees_seats
+from licentia.changes.judging import Seats, judge, judged, look_of, sees_seats
 from licentia.changes.propose import header, owned
 from licentia.changes.who import Who
 from licentia.domain.facts import UserFacts
@@ -54,7 +54,7 @@ def apply_inline(
             if not found:
                 return InlineResult(None, Verdict(Outcome.REFUSED, Reason.USER_GONE), now, None)
             facts = tenant.understand(found[0][1], context)
-            _, verdict = _judged(intent, facts, context)
+            verdict = _judged(intent, facts, context)
             if verdict.outcome is not Outcome.READY:
                 return InlineResult(None, verdict, now, None)
             work = tenant.work_of(1, found[0][1], verdict, context)
@@ -67,13 +67,13 @@ def apply_inline(
         raise Refused("not_applied") from None
 
 
-def _judged(
-    intent: LicenseIntent | AccountIntent, facts: UserFacts, context: TenantContext
-) -> tuple[frozenset[str], Verdict]:
+def _judged(intent: LicenseIntent | AccountIntent, facts: UserFacts, context: TenantContext) -> Verdict:
     """The verdict; where the rest goes on without a seat, with the products that have none left."""
     if not sees_seats(intent):
-        return NONE_FULL, judge(intent, facts, context.facts)
-    return Seats(context.facts.pools).allot(lambda full: judge(intent, facts, context.facts, full=full))
+        return judge(intent, facts, context.facts)
+    seats = Seats(context.facts.pools)
+    _, found = seats.allot(lambda full: judged(judge(intent, facts, context.facts, full=full)))
+    return found.verdict
 
 
 def _record(

@@ -114,23 +114,41 @@ def sees_seats(intent: Intent) -> bool:
     return isinstance(intent, GroupIntent | RestoreUser)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with what it means for seats, worked out once for all users with equal facts."""
+
+    verdict: Verdict
+    needs: frozenset[str]
+    """Products of which it takes a seat of the organization."""
+    moves: tuple[tuple[str, int], ...]
+    """(product, seats taken, or freed when negative) in the organization's pools."""
+
+
+def judged(verdict: Verdict) -> Judged:
+    """The verdict with its seats."""
+    moves = [
+        (change.key[0], change.seat)
+        for change in verdict.changes
+        if change.seat and change.key[1] is not SourceKind.PURCHASE
+    ]
+    return Judged(verdict, groups.needed_seats(verdict), tuple(moves))
+
+
 class Seats:
     """Seats of the organization's pools that are left, as users take them one by one."""
 
     def __init__(self, pools: Mapping[str, Pool]) -> None:
         self.left = {sku: pool.free for sku, pool in pools.items() if pool.free is not None}
 
-    def allot(self, judged: Callable[[frozenset[str]], Verdict]) -> tuple[frozenset[str], Verdict]:
+    def allot(self, ask: Callable[[frozenset[str]], Judged]) -> tuple[frozenset[str], Judged]:
         """(products without a seat for this user, the verdict with that known); the verdict's seats are taken."""
         full = NONE_FULL
-        while True:
-            verdict = judged(full)
-            short = {sku for sku in groups.needed_seats(verdict) if self.left.get(sku, 1) <= 0} - full
-            if not short:
-                break
+        found = ask(full)
+        while short := {sku for sku in found.needs if self.left.get(sku, 1) <= 0} - full:
             full |= short
-        for change in verdict.changes:
-            sku, kind, _ = change.key
-            if sku in self.left and kind is not SourceKind.PURCHASE:
-                self.left[sku] -= change.seat
-        return full, verdict
+            found = ask(full)
+        for sku, seats in found.moves:
+            if sku in self.left:
+                self.left[sku] -= seats
+        return full, found

@@ -16,7 +16,7 @@ from licentia.changes import grouping, journal, keeping, undo
 from licentia.changes import who as who_of
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry
-from licentia.changes.judging import NONE_FULL, Extra, Seats, judge, look_of, prepared, sees_seats
+from licentia.changes.judging import NONE_FULL, Extra, Judged, Seats, judge, judged, look_of, prepared, sees_seats
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
@@ -212,6 +212,7 @@ class _Maker:
         self.context = context
         self.classes = _Classes(plan_id, tenant.tenant_id)
         self.seats = Seats(context.facts.pools) if sees_seats(intent) else None
+        self.judged: dict[Key, Judged] = {}
         self.n = 0
 
     def chunk(self, targets: list[Target]) -> None:
@@ -235,17 +236,20 @@ class _Maker:
 
     def _judged(self, key: Key) -> tuple[int, str, str | None]:
         """The class of a user with this key; where seats run out, the key with the products that have none left."""
-        signature, extra, later, _ = key
+        signature, extra, later, full = key
 
-        def judged(full: frozenset[str]) -> Verdict:
-            known = self.classes.known.get((signature, extra, later, full))
-            if known is not None:
-                return self.classes.verdicts[known[0] - 1]
-            return judge(self.intent, self._facts(signature), self.context.facts, extra, later, full)
+        def ask(full: frozenset[str]) -> Judged:
+            asked = (signature, extra, later, full)
+            if asked not in self.judged:
+                verdict = judge(self.intent, self._facts(signature), self.context.facts, extra, later, full)
+                self.judged[asked] = judged(verdict)
+            return self.judged[asked]
 
-        full, verdict = (NONE_FULL, judged(NONE_FULL)) if self.seats is None else self.seats.allot(judged)
+        if self.seats is None:
+            return self.classes.add(key, ask(full).verdict)
+        full, found = self.seats.allot(ask)
         key = (signature, extra, later, full)
-        return self.classes.known.get(key) or self.classes.add(key, verdict)
+        return self.classes.known.get(key) or self.classes.add(key, found.verdict)
 
     def _facts(self, signature: str) -> UserFacts:
         facts = self.classes.facts.get(signature)

@@ -97,7 +97,7 @@ def what(row: Any) -> str:
     from licentia.cli.said.words import product_name
     from licentia.cli.sentences import journal_kind
 
-    product = product_name(source(row)["sku"]) if row.kind.startswith("license.") else ""
+    product = product_name(source(row)["sku"]) if row.kind.startswith(("license.", "subscription.", "price.")) else ""
     return journal_kind(row.kind, product)
 
 
@@ -107,6 +107,8 @@ def object_word(app: App, row: Any) -> str:
 
     if row.object_kind == "plan":
         return _("Plan {plan}").format(plan=row.object_id)
+    if row.object_kind == "subscription":
+        return _("Subscription {n}").format(n=row.object_id)
     if row.object_kind == "never":
         return _("Never list")
     if row.object_kind == "operator":

@@ -24,6 +24,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "service-plans": ("licentia.cli.service_plans", _("Switch service plans of a product on and off.")),
     "plans": ("licentia.cli.plans", _("Show, apply, schedule, approve, pause, resume, undo, retry and export plans.")),
     "operators": ("licentia.cli.operators", _("People who act in this store, and their roles per tenant.")),
+    "groups": ("licentia.cli.groups", _("Groups, their members and licenses; license errors.")),
+    "subscriptions": (
+        "licentia.cli.subscriptions",
+        _("Show subscriptions and their seats; change seats, recurring billing and orders."),
+    ),
+    "prices": ("licentia.cli.prices", _("What a seat of each product costs a month: list prices, or your own.")),
     "never": ("licentia.cli.never", _("Users and groups whose licenses are never taken back.")),
     "audit": ("licentia.cli.audit", _("Show and verify the journal.")),
     "worker": ("licentia.cli.worker", _("Work on running plans and due clocks until stopped.")),
@@ -33,14 +39,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 PLACEHOLDERS = {
     "[OPTIONS]": _("[OPTIONS]"),
+    "AMOUNT": _("AMOUNT"),
     "COMMAND [ARGS]...": _("COMMAND [ARGS]..."),
     "FILE": _("FILE"),
     "FINDER": _("FINDER"),
+    "FROM": _("FROM"),
+    "GROUP": _("GROUP"),
     "MOMENT": _("MOMENT"),
     "NAME": _("NAME"),
+    "NEW": _("NEW"),
     "NAME=on|off": _("NAME=on|off"),
     "PRODUCT": _("PRODUCT"),
+    "SEATS": _("SEATS"),
+    "SUBSCRIPTION": _("SUBSCRIPTION"),
     "TEXT": _("TEXT"),
+    "TO": _("TO"),
     "USER": _("USER"),
 }
 """What stands for a value in a usage line, in the reader's language; what is not here is the same in both."""

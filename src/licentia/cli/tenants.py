@@ -26,11 +26,19 @@ def list_(app: App) -> int:
     from licentia.domain.instants import to_iso
     from licentia.store import clock
     from licentia.store.lists import tenants
+    from licentia.store.lists.copying import copied_from
 
     every = [one for one in tenants.every() if not app.operator or one.id in _open_to(app.operator)]
     if app.as_json:
         rows = [
-            {"id": t.id, "name": t.name, "origin": t.origin, "dateTime": to_iso(clock.tenant_now(t.id))} for t in every
+            {
+                "id": t.id,
+                "name": t.name,
+                "origin": t.origin,
+                "copyOf": copied_from(t.id),
+                "dateTime": to_iso(clock.tenant_now(t.id)),
+            }
+            for t in every
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
@@ -38,7 +46,12 @@ def list_(app: App) -> int:
         click.echo(_("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"))
         return 0
     lines = [
-        [t.name, origin_word(t.origin), t.country, date_time(clock.tenant_now(t.id), app.language, t.time_zone)]
+        [
+            t.name,
+            _came_from(t.origin, copied_from(t.id)),
+            t.country,
+            date_time(clock.tenant_now(t.id), app.language, t.time_zone),
+        ]
         for t in every
     ]
     click.echo(table([_("Tenant"), _("Origin"), _("Country"), _("Tenant time")], lines))
@@ -50,6 +63,11 @@ def _open_to(operator: str) -> set[int]:
 
     found = operators.find(operator)
     return {tenant for tenant, _name, _role in found.roles} if found else set()
+
+
+def _came_from(origin: str, copied: str | None) -> str:
+    word = origin_word(origin)
+    return word if copied is None else _("{origin}, rehearsal of {name}").format(origin=word, name=copied)
 
 
 def origin_word(origin: str) -> str:
@@ -75,6 +93,39 @@ def create(app: App, name: str, *, country: str, time_zone: str) -> int:
         click.echo(json.dumps({"id": tenant_id, "name": name}, ensure_ascii=False))
     else:
         click.echo(_("Made the tenant {name}.").format(name=name))
+    return 0
+
+
+@command.command(
+    "copy",
+    help=_(
+        "Make a rehearsal copy of a tenant: users, groups, licenses, subscriptions, settings and time, "
+        "without its journal and plans. The tenant itself is only read."
+    ),
+    epilog=_('Example: licentia tenants copy contoso.example "contoso.example, rehearsal"'),
+)
+@click.argument("name")
+@click.argument("new", metavar="NEW")
+@command_options(tenant=False)
+def copy(app: App, name: str, new: str) -> int:
+    """Copies."""
+    from licentia.changes import copying
+    from licentia.cli.app import find_tenant
+    from licentia.cli.applying import Progress
+    from licentia.cli.formats import number
+    from licentia.store.lists import tenants
+
+    source = find_tenant(name)
+    progress = Progress(_("Copying"))
+    tenant_id = copying.copy_tenant(source.id, new, app.actor, progress)
+    progress.end()
+    users = tenants.count_users(tenant_id)
+    if app.as_json:
+        fields = {"id": tenant_id, "name": new, "copyOf": source.name, "origin": source.origin, "users": users}
+        click.echo(json.dumps(fields, ensure_ascii=False))
+        return 0
+    text = ngettext("Made {new}, a rehearsal copy of {name} with {n} user.", "Made {new}, a rehearsal copy of {name} with {n} users.", users)
+    click.echo(text.format(new=new, name=source.name, n=number(users, app.language)))
     return 0
 
 

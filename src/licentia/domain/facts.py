@@ -190,5 +190,7 @@ class TenantFacts:
     """By group: (product, disabled plans) of what it gives its members."""
     company_products: frozenset[str] = frozenset()
     """Products for the whole tenant, which can't go to a user (Graph's appliesTo `Company`)."""
+    purchase_seats: Mapping[int, int] = field(default_factory=dict)
+    """By self-service purchase: seats left in it; read only for intents that look at groups. Not there: not known."""
     is_copy: bool = False
     """True for an imported tenant: facts are as old as their file and a receipt says so (I-12)."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -25,11 +25,11 @@ from licentia.domain.facts import (
 from licentia.domain.holding import Holding, holding
 from licentia.domain.intents import ChangeMembers, Reprocess, SetGroupLicenses
 from licentia.domain.reasons import Outcome, Reason, Refused
-from licentia.domain.settling import Change, Key, Pair, Verdict, because, key_of, said_of, seats, takes, with_seats
+from licentia.domain.settling import Key, Pair, Verdict, because, key_of, said_of, seats, takes, with_seats
 
 NONE_FULL: frozenset[str] = frozenset()
 
-Licenses = Iterable[tuple[str, frozenset[str]]]
+Licenses = Collection[tuple[str, frozenset[str]]]
 """(product, disabled plans) of what a group gives its members."""
 
 
@@ -78,13 +78,22 @@ def may_change(group: GroupFacts) -> Reason | None:
     return None if reason is Reason.GROUP_DYNAMIC else reason
 
 
+def elsewhere(group: GroupFacts, reason: Reason) -> Refused:
+    """The refusal of a change of the group here; its sentence says who can make it instead."""
+    if reason is Reason.GROUP_SYNCED:
+        return Refused("group_synced", group=group.name)
+    if reason is Reason.GROUP_MAIL:
+        return Refused("group_mail", group=group.name)
+    return Refused("group_dynamic", group=group.name)
+
+
 def may_delete(group: GroupFacts, *, has_licenses: bool) -> None:
-    """Returns when the group may go; Refused `group_has_licenses` until its licenses are removed (R-94)."""
+    """Returns when the group may go; Refused `group_has_licenses` until its licenses are removed (R-94), or elsewhere."""
     if has_licenses:
         raise Refused("group_has_licenses", group=group.name)
     reason = may_change(group)
     if reason is not None:
-        raise Refused("group_elsewhere", group=group.name, reason=reason)
+        raise elsewhere(group, reason)
 
 
 def returns_after_deletion(group: GroupFacts) -> bool:
@@ -111,6 +120,21 @@ def missing_prerequisite(licenses: Licenses, catalog: Catalog, before: Licenses 
     return next(broken_dependencies(then, now), None)
 
 
+def check_licenses(group: GroupFacts, before: Licenses, after: Licenses, tenant: TenantFacts, catalog: Catalog) -> None:
+    """Returns when the group may give this instead of that; Refused `group_company_product`, `group_prerequisite`.
+
+    As at Microsoft, whole and at once: no member is looked at. What was wrong before is nobody's change.
+    """
+    had = {sku for sku, _ in before}
+    company = sorted(sku for sku, _ in after if sku in tenant.company_products and sku not in had)
+    if company:
+        raise Refused("group_company_product", group=group.name, sku=company[0])
+    missing = missing_prerequisite(after, catalog, before)
+    if missing is not None:
+        addon, service = (plan_name(catalog, plans.partition(",")[0]) for plans in missing.split("|"))
+        raise Refused("group_prerequisite", group=group.name, addon=addon, service=service)
+
+
 def needed_seats(verdict: Verdict) -> frozenset[str]:
     """Products of which the verdict takes a seat from the organization's pool."""
     return frozenset(c.key[0] for c in verdict.changes if c.seat > 0 and c.key[1].draws_on_organization)
@@ -120,18 +144,19 @@ def follow(facts: UserFacts, tenant: TenantFacts, catalog: Catalog, full: frozen
     """What becomes of the user's group licenses; `full`: products of which no seat is left for this user.
 
     Ready also when it ends in an error: then the reason and its subject say which, and the source keeps the intent.
-    Skipped (already) when nothing changes. The order of groups plays no part.
+    Skipped (already) when nothing changes, also where an error stays: its rule is cited. The order of groups plays no
+    part.
     """
     found = _Followed.of(_Member.of(facts, tenant, catalog, full))
     pairs = tuple((old, new) for old, new in found.pairs() if old != new)
     if not pairs:
-        return because(Reason.ALREADY)
+        return because(Reason.ALREADY, consequences=tuple(dict.fromkeys(_own(found))))
     rest = found.sources()
     before, after = holding(catalog, facts.sources), holding(catalog, rest)
     effect = effects(before, after, facts, tenant.switches)
     cause = found.first_cause(pairs)
     changes = with_seats(pairs, facts.sources, rest)
-    said = (*said_of(pairs, rest, before, after), *effect.consequences, *_own(found, changes))
+    said = (*said_of(pairs, rest, before, after), *effect.consequences, *_own(found))
     return Verdict(
         outcome=Outcome.READY,
         reason=cause.reason if cause else None,
@@ -352,18 +377,20 @@ def _needed(text: str) -> list[str]:
     return text.partition("|")[2].split(",")
 
 
-def _own(found: _Followed, changes: tuple[Change, ...]) -> Iterator[Consequence]:
-    """What is said of the groups themselves: errors with their causes, what is kept, whose country counts."""
+def _own(found: _Followed) -> Iterator[Consequence]:
+    """What is said of the groups themselves: errors with their causes, also old ones; what is not looked at; whose
+    country counts."""
     member = found.member
-    for change in changes:
-        before, after = change.before, change.after
-        is_held = after is not None and after.state.holds
-        if after is not None and after.error is not None:
-            cause = found.causes.get(change.key)
+    for before, after in found.pairs():
+        if after is None:
+            continue
+        was_held, is_held = before is not None and before.state.holds, after.state.holds
+        if after.error is not None:
+            cause = found.causes.get(key_of(after))
             all_or_nothing = Consequence("group_all_or_nothing")
-            yield cause.said(member.catalog, is_stale=is_held) if cause is not None else all_or_nothing
+            yield all_or_nothing if cause is None else cause.said(member.catalog, is_stale=is_held)
             yield Consequence("group_retry")
-        elif is_held and before is not None and before.error in _UNCHECKED:
+        elif before is not None and before.error in _UNCHECKED:
             yield Consequence("group_unchecked")
-        if is_held and member.facts.has_usage_location is False and not (before is not None and before.state.holds):
+        if is_held and not was_held and member.facts.has_usage_location is False:
             yield Consequence("group_location")

@@ -132,7 +132,7 @@ def state_of(text: object) -> AssignmentState:
 
 
 def state_name(state: AssignmentState) -> str:
-    """Graph's word for an assignment state."""
+    """Graph's word for an assignment state; what a deleted user remembers is never sent and has none."""
     return _STATE_NAMES[state]
 
 

@@ -3,21 +3,148 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word
+from licentia.cli.said.words import Sentence, Word, joined, or_list, product_name
+from licentia.domain.facts import AssignmentError
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 
-BAD_INPUT: dict[str, Sentence] = {}
+BAD_INPUT: dict[str, Sentence] = {
+    "ambiguous_group": lambda d: joined(
+        _("{text} is the name of {n} groups. Use the object ID.").format(text=d["text"], n=d["n"]), or_list(d)
+    ),
+    "bad_group_name": lambda d: _("{text} is not a name for a group: give 1 to 256 characters.").format(
+        text=d["text"] or "-"
+    ),
+    "group_exists": lambda d: _("There is a group called {name} already. Choose another name.").format(**d),
+    "no_group_change": lambda d: _("Say what changes: --name, --rule or --no-rule."),
+    "no_group_licenses": lambda d: _("Say what changes: --add PRODUCT or --remove PRODUCT."),
+    "plans_without_product": lambda d: _("--off and --on need --add PRODUCT: say of which product."),
+    "add_and_remove": lambda d: _("{product} can't be added and removed at once.").format(
+        product=product_name(d["sku"])
+    ),
+    "same_group": lambda d: _("Give two groups: {name} is both.").format(**d),
+    "reprocess_whom": lambda d: _("Say what to reprocess: a group, or users with --user, --users-from or --filter."),
+}
 
-REFUSED: dict[str, Sentence] = {}
+REFUSED: dict[str, Sentence] = {
+    "group_dynamic": lambda d: _(
+        "A rule decides who is in {group}. Whoever edits the group's rule in Microsoft Entra can change it."
+    ).format(**d),
+    "group_synced": lambda d: _(
+        "{group} comes from your own Active Directory. Change it there; it follows with the next sync."
+    ).format(**d),
+    "group_mail": lambda d: _(
+        "{group} is a mail group of Exchange. Change it in the Exchange admin center; "
+        "for licenses, use a security group or a Microsoft 365 group."
+    ).format(**d),
+    "group_has_licenses": lambda d: _(
+        "{group} gives licenses, so it can't be deleted. Remove them first: licentia groups licenses GROUP --remove PRODUCT"
+    ).format(**d),
+    "group_in_use": lambda d: _(
+        "Users still have licenses, or errors, from {group}. See: licentia groups errors. Solve them and reprocess first."
+    ).format(**d),
+    "group_never": lambda d: _("{group} is on the never list: {reason}. Take it off the list first.").format(**d),
+    "group_rule_empties": lambda d: _(
+        "A rule empties {group} first, so everybody would lose its licenses for a while. Remove its licenses first."
+    ).format(**d),
+    "group_too_late": lambda d: _("{group} was deleted more than 30 days ago and can't be restored.").format(**d),
+    "group_prerequisite": lambda d: _(
+        "{addon} needs {service} in the same group. Add a product that has it to {group}, or leave {addon} out."
+    ).format(**d),
+    "group_company_product": lambda d: _(
+        "{product} is for the whole organization and can't go to users, so a group can't give it."
+    ).format(product=product_name(d["sku"])),
+}
 
 ROW: dict[str, Sentence] = {}
 
-REASON: dict[Reason, Sentence] = {}
+REASON: dict[Reason, Sentence] = {
+    Reason.NOT_MEMBER: lambda d: _("Is not in the group. Nothing to do."),
+    Reason.GROUP_DYNAMIC: lambda d: _("A rule decides who is in the group. Edit the rule in Microsoft Entra."),
+    Reason.GROUP_SYNCED: lambda d: _("The group comes from your own Active Directory. Change it there."),
+    Reason.GROUP_MAIL: lambda d: _("The group is a mail group. Change it in the Exchange admin center."),
+}
 
-REASON_WORD: dict[Reason, Word] = {}
+REASON_WORD: dict[Reason, Word] = {
+    Reason.NOT_MEMBER: lambda: _("not in the group"),
+    Reason.GROUP_DYNAMIC: lambda: _("dynamic group"),
+    Reason.GROUP_SYNCED: lambda: _("synced group"),
+    Reason.GROUP_MAIL: lambda: _("mail group"),
+}
 
 CAPABILITY: dict[Capability, Word] = {}
 
-JOURNAL: dict[str, Callable[[str], str]] = {}
+JOURNAL: dict[str, Callable[[str], str]] = {
+    "group.create": lambda _p: _("Group created"),
+    "group.update": lambda _p: _("Group changed"),
+    "group.delete": lambda _p: _("Group deleted"),
+    "group.restore": lambda _p: _("Group restored"),
+    "group.licenses": lambda _p: _("Licenses of the group changed"),
+    "member.add": lambda _p: _("Added to a group"),
+    "member.remove": lambda _p: _("Removed from a group"),
+}
+
+ERROR: dict[AssignmentError, Word] = {
+    AssignmentError.COUNT: lambda: _("no licenses available"),
+    AssignmentError.EXCLUSIVE: lambda: _("service plans that exclude one another"),
+    AssignmentError.DEPENDENCY: lambda: _("a service plan that is needed"),
+    AssignmentError.LOCATION: lambda: _("not sold in the user's country"),
+    AssignmentError.UNIQUENESS: lambda: _("mail address already in use"),
+    AssignmentError.OTHER: lambda: _("another product of the group failed"),
+}
+
+FIX: dict[AssignmentError, Word] = {
+    AssignmentError.COUNT: lambda: _(
+        "Buy licenses or take some back; then reprocess, as freeing alone tries nothing again."
+    ),
+    AssignmentError.EXCLUSIVE: lambda: _(
+        "Switch one of the two service plans off, or take one product away; then reprocess."
+    ),
+    AssignmentError.DEPENDENCY: lambda: _(
+        "Add a product with the service plan it needs to the same group; then reprocess."
+    ),
+    AssignmentError.LOCATION: lambda: _(
+        "Correct the usage location, or switch that service plan off in the group; then reprocess."
+    ),
+    AssignmentError.UNIQUENESS: lambda: _(
+        "Find the other object with this mail address and change one of the two in Exchange; then reprocess."
+    ),
+    AssignmentError.OTHER: lambda: _("Solve the group's other error; this one goes when you reprocess."),
+}
+
+
+def error_word(code: str) -> str:
+    """Why a license is in error, in a few words; a code that nobody knows is shown as it is."""
+    return ERROR[AssignmentError(code)]() if code in ERROR else code
+
+
+def error_fix(code: str, *, is_held: bool) -> str:
+    """What to do about it, in one sentence. Held: the group's license should go, and something still needs it."""
+    if code == AssignmentError.DEPENDENCY and is_held:
+        return _("Unassign the product that still needs this one first; then reprocess.")
+    if code not in FIX:
+        return _("Licentia does not know this error. Reprocess; if it stays, look at the user in Microsoft Entra.")
+    return FIX[AssignmentError(code)]()
+
+
+def kind_word(kind: str | None) -> str:
+    """What a group is."""
+    if kind is None:
+        return _("Not known")
+    return {
+        "security": _("Security group"),
+        "microsoft365": _("Microsoft 365 group"),
+        "mail_security": _("Mail-enabled security group"),
+        "distribution": _("Distribution list"),
+    }[kind]
+
+
+def membership_word(rule: str | None, is_synced: bool | None) -> str:
+    """How users become members."""
+    if is_synced:
+        return _("Synced")
+    if rule is None:
+        return _("Not known")
+    return _("Dynamic") if rule else _("Assigned")

@@ -43,8 +43,8 @@ BAD_INPUT: dict[str, Sentence] = {
         "it has: {columns}."
     ).format(columns=_columns(d)),
     "no_subscriptions_in_file": lambda d: _("The file has no subscription that could be read. Nothing was changed."),
-    "too_many_rows": lambda d: _("The file has more than {most} rows; no tenant has so many. Check the file.").format(
-        most=count(d["most"])
+    "too_many_rows": lambda d: _("The file has more than {n} rows; no tenant has so many. Check the file.").format(
+        n=count(d["n"])
     ),
 }
 

@@ -1,0 +1,349 @@
+"""Subscriptions and money as text: lists, one subscription with what can be done, and what a change does.
+
+Values in, text out; which answer is given is the domain's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Any
+
+from licentia.changes.subscriptions import Change, Look
+from licentia.cli.amounts import amounts, money
+from licentia.cli.app import App
+from licentia.cli.formats import table
+from licentia.cli.render import Text
+from licentia.cli.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
+from licentia.cli.said.words import product_name
+from licentia.domain import catalog as catalog_of
+from licentia.domain import rulebook
+from licentia.domain.instants import Instant
+from licentia.domain.intents import Resize, SetRecurring
+from licentia.domain.money import Money
+from licentia.domain.savings import OrderLine, Saving
+from licentia.domain.seats import Acts, Ruling, Verdict, When, may_cancel, may_resize, may_set_recurring
+from licentia.domain.subscriptions import Subscription, SubscriptionState, life_of, next_event, resolve_by
+from licentia.store.lists.subscriptions import PoolRow, PriceRow
+
+SEAT_STEP = 1
+"""How many seats `show` asks the rules about."""
+
+
+def part_number(sku_id: str) -> str:
+    """The product's part number, or its id when the catalog does not know it."""
+    product = catalog_of.load().product_or_none(sku_id)
+    return product.part_number if product else sku_id
+
+
+# ---- the list
+
+
+def listed(app: App, products: Sequence[tuple[str, PoolRow | None, list[Subscription]]]) -> str:
+    """Per product its total (5 + 8 = 13) and under it each subscription."""
+    text = Text(app)
+    lines = []
+    for sku, pool, found in products:
+        own = [one for one in found if not one.purchase_id]
+        if own:
+            lines.append(["", product_name(sku), _total(text, own), *_pool(text, pool), "", "", "", ""])
+        lines += [_line(text, one, with_name=not own) for one in found]
+    header = [
+        _("No."),
+        _("Product"),
+        _("Total"),
+        _("Assigned"),
+        _("Available"),
+        _("Purchase channel"),
+        _("Status"),
+        _("Recurring billing"),
+        _("Next date"),
+    ]
+    return table(header, lines, frozenset({0, 2, 3, 4}))
+
+
+def _total(text: Text, own: list[Subscription]) -> str:
+    seats = [one.seats for one in own if one.is_assignable]
+    whole = text.n(sum(seats))
+    return f"{' + '.join(map(text.n, seats))} = {whole}" if len(seats) > 1 else whole
+
+
+def _pool(text: Text, pool: PoolRow | None) -> list[str]:
+    if pool is None:
+        return ["0", _("Not known")]
+    free = _("Not known") if pool.capacity is None else text.n(pool.capacity - pool.consumed)
+    return [text.n(pool.consumed), free]
+
+
+def _line(text: Text, one: Subscription, *, with_name: bool) -> list[str]:
+    name = product_name(one.sku_id) if with_name else ""
+    channel = _("Self-service") if one.purchase_id else account_word(one.account.value)
+    state, recurring = state_word(one.state.value), switch_word(one.recurring)
+    return [str(one.id), name, text.n(one.seats), "", "", channel, state, recurring, next_text(text, one)]
+
+
+def switch_word(on: bool | None) -> str:
+    """On, off, or not known."""
+    return _("Not known") if on is None else _("On") if on else _("Off")
+
+
+def next_text(text: Text, one: Subscription) -> str:
+    """What happens next by itself, and when; where nobody knows, that."""
+    event = next_event(one)
+    if event is None:
+        return "-" if one.state is SubscriptionState.DELETED else _("Not known")
+    when = text.date(event.at)
+    said = {
+        "renew": _("Renewed on {date}"),
+        "convert": _("Becomes paid on {date}"),
+        "expire": _("Expires on {date}"),
+        "suspend": _("Disabled on {date}"),
+        "lock": _("Locked on {date}"),
+        "delete": _("Deleted on {date}"),
+    }[event.kind.value].format(date=when)
+    if event.kind.value == "renew" and one.renewal_seats is not None:
+        seats = ngettext("with {n} seat", "with {n} seats", one.renewal_seats).format(n=text.n(one.renewal_seats))
+        return f"{said}, {seats}"
+    return said
+
+
+# ---- one subscription
+
+
+def shown(app: App, seen: Look) -> str:
+    """Its facts, and what can be done with it: from when, until when, by whom, by which rule."""
+    text, one = Text(app), seen.subscription
+    facts = [[name, value] for name, value in _facts(text, seen) if value]
+    lines = [
+        [name, when_text(text, verdict), _until(text, verdict.until), _who(verdict), _rule(app, verdict.rule)]
+        for name, verdict in abilities(seen)
+    ]
+    head = _("Subscription {n}: {product}").format(n=one.id, product=product_name(one.sku_id))
+    header = [_("What you can do"), _("When"), _("Until"), _("Who"), _("Rule")]
+    return "\n\n".join((head, table(["", ""], facts).lstrip("\n"), table(header, lines)))
+
+
+def abilities(seen: Look) -> list[tuple[str, Verdict]]:
+    """What could be done with the subscription, and the verdict on each."""
+    one, now, land = seen.subscription, seen.now, seen.country
+    how: dict[str, Any] = {"other_next": seen.other_next, "country": land}
+    found = [
+        (_("Add seats"), may_resize(one, one.seats + SEAT_STEP, seen.around, now, **how)),
+        (_("Remove seats"), may_resize(one, one.seats - SEAT_STEP, seen.around, now, **how)),
+        (_("Cancel subscription"), may_cancel(one, now, country=land)),
+    ]
+    if one.state is not SubscriptionState.ENABLED:
+        return [*found, (_("Reactivate"), may_set_recurring(one, True, now, country=land))]
+    on = not one.recurring
+    name = _("Turn on recurring billing") if on else _("Turn off recurring billing")
+    return [*found, (name, may_set_recurring(one, on, now, country=land))]
+
+
+def _facts(text: Text, seen: Look) -> list[tuple[str, str]]:
+    one, over = seen.subscription, seen.around.consumed - seen.around.other_seats - seen.subscription.seats
+    found = life_of(one)
+    price = _("Not known") if seen.price is None else _("{amount} per month").format(amount=money(seen.price, text.language))
+    by = resolve_by(one)
+    return [
+        (_("ID"), one.ref),
+        (_("Total"), text.n(one.seats)),
+        (_("Added since the term began"), _added(text, one)),
+        (_("Status"), state_word(one.state.value)),
+        (_("Purchase channel"), _("Self-service") if one.purchase_id else account_word(one.account.value)),
+        (_("Offer"), offer_word(one.offer.value)),
+        (_("Term"), _months(text, one.term_months)),
+        (_("Term began on"), _("Not known") if one.started_at is None else text.time(one.started_at)),
+        (_("Term ends on"), _("Not known") if one.renews_at is None else text.time(one.renews_at)),
+        (_("Recurring billing"), switch_word(one.recurring)),
+        (_("Next date"), next_text(text, one)),
+        (_("After its term"), _rule_sentence(text, found.rule if found else "R-105")),
+        (_("Credit check"), text.time(one.credit_check_until) if _pending(seen) else ""),
+        (_("Over-assigned"), _over(text, over, by) if over > 0 and not one.purchase_id else ""),
+        (_("Price per license"), price),
+    ]
+
+
+def _pending(seen: Look) -> bool:
+    return seen.subscription.credit_check_until is not None and seen.subscription.credit_check_until > seen.now
+
+
+def _added(text: Text, one: Subscription) -> str:
+    return "; ".join(f"{text.n(added.seats)} ({text.time(added.at)})" for added in one.additions)
+
+
+def _over(text: Text, over: int, by: Instant | None) -> str:
+    said = _("{n} more assigned than owned").format(n=text.n(over))
+    return said if by is None else f"{said}; " + _("resolve by {date}").format(date=text.date(by))
+
+
+def _months(text: Text, months: int | None) -> str:
+    if months is None:
+        return _("Not known")
+    return ngettext("{n} month", "{n} months", months).format(n=text.n(months))
+
+
+def when_text(text: Text, verdict: Verdict) -> str:
+    """From when something can be done."""
+    at = verdict.at
+    if verdict.when is When.NOW:
+        return _("Now")
+    if verdict.when is When.LATER and at is not None:
+        return _("From {time}").format(time=text.time(at))
+    if verdict.when is When.AT_RENEWAL:
+        return _("Not known") if at is None else _("At the end of the term, {date}").format(date=text.date(at))
+    if verdict.when is When.ASK:
+        return _("Ask the partner") if verdict.acts is Acts.PARTNER else _("Ask the buyer")
+    return _("Not known") if verdict.when is When.UNKNOWN else _("No")
+
+
+def _until(text: Text, until: Instant | None) -> str:
+    return "-" if until is None else text.time(until)
+
+
+def _who(verdict: Verdict) -> str:
+    return "-" if verdict.when in (When.NEVER, When.UNKNOWN) else acts_word(verdict.acts)
+
+
+def _rule(app: App, number: str) -> str:
+    return f"{number} {rulebook.load().by_id[number].sentence(app.language)}"
+
+
+def _rule_sentence(text: Text, number: str) -> str:
+    return f"{number} {rulebook.load().by_id[number].sentence(text.language)}"
+
+
+# ---- a change
+
+
+def change(app: App, made: Change) -> str:
+    """What a change does, or why it can't be made; the same before and after it is made."""
+    text, one = Text(app), made.look.subscription
+    head = _("Subscription {n}: {product}").format(n=one.id, product=product_name(one.sku_id))
+    if made.after is None:
+        said = [head, "", *_no(text, made)]
+    else:
+        said = [head, "", _does(text, made), *_money(text, made), *_product(text, made)]
+    return "\n".join([*said, _rule(app, made.verdict.rule)])
+
+
+def _no(text: Text, made: Change) -> list[str]:
+    verdict = made.verdict
+    said = [ruling(verdict.ruling.value, {"least": verdict.least, "n": made.look.around.consumed})]
+    if verdict.at is not None and verdict.when in (When.LATER, When.ASK):
+        said.append(_("From {time}").format(time=text.time(verdict.at)) + ".")
+    if verdict.until is not None:
+        said.append(_("It can be asked for now until {time}.").format(time=text.time(verdict.until)))
+    return said
+
+
+def _does(text: Text, made: Change) -> str:
+    """What becomes of it, and from when."""
+    one, after, verdict = made.look.subscription, made.after, made.verdict
+    assert after is not None
+    if isinstance(made.intent, Resize):
+        if verdict.ruling is Ruling.KEEP:
+            return _("{n} seats, also after the renewal.").format(n=text.n(one.seats))
+        if verdict.when is When.NOW:
+            said = _("From {before} to {after} seats, now.").format(before=text.n(one.seats), after=text.n(after.seats))
+            if verdict.until is None:
+                return said
+            return said + " " + _("It can be done now until {time}.").format(time=text.time(verdict.until))
+        said = _("From {before} to {after} seats, at the renewal on {date}.").format(
+            before=text.n(one.seats), after=text.n(after.next_seats), date=text.date(verdict.at or 0)
+        )
+        if verdict.least is None:
+            return said
+        return f"{said} " + _("Down to {n} seats it can be done now, until {time}.").format(
+            n=text.n(verdict.least), time=_until(text, verdict.until)
+        )
+    if verdict.ruling is Ruling.REACTIVATE:
+        return _("Active again, with a term that begins now.")
+    if isinstance(made.intent, SetRecurring) and made.intent.on:
+        return _("Recurring billing is on: {next}.").format(next=next_text(text, after))
+    if after.state is not one.state:
+        return _("Canceled: Disabled now, and its users lose access. {next}.").format(next=next_text(text, after))
+    return _("Recurring billing is off: it works until the end of its term. {next}.").format(next=next_text(text, after))
+
+
+def _money(text: Text, made: Change) -> list[str]:
+    if not made.fewer:
+        return []
+    if made.per_month is None:
+        return [_rule_sentence(text, "R-124")]
+    amount = money(Money(abs(made.per_month.amount), made.per_month.currency), text.language)
+    later = made.verdict.when is When.AT_RENEWAL and made.verdict.at is not None
+    since = text.date(made.verdict.at or 0) if later else _("now")
+    if made.fewer > 0:
+        return [_("Saves {amount} per month from {date}.").format(amount=amount, date=since)]
+    return [_("Costs {amount} per month from {date}.").format(amount=amount, date=since)]
+
+
+def _product(text: Text, made: Change) -> list[str]:
+    one, around = made.look.subscription, made.look.around
+    if made.after is None or one.purchase_id:
+        return []
+    later = made.verdict.when is When.AT_RENEWAL
+    seats = made.after.next_seats if later else made.after.seats if made.after.is_assignable else 0
+    owned = (made.look.other_next if later else around.other_seats) + seats
+    return [
+        _("The product then has {owned} seats, of which {assigned} are assigned now.").format(
+            owned=text.n(owned), assigned=text.n(around.consumed)
+        )
+    ]
+
+
+# ---- savings, prices, orders
+
+
+def saving(app: App, found: Saving) -> list[str]:
+    """What seats that come free are worth, a line per moment; unassigning alone saves nothing (R-38)."""
+    text = Text(app)
+    lines = []
+    for part in found.parts:
+        seats = ngettext("{n} seat", "{n} seats", part.seats).format(n=text.n(part.seats))
+        amount = _("Not known") if part.per_month is None else _("{amount} per month").format(
+            amount=money(part.per_month, text.language)
+        )
+        if part.when is When.NEVER:
+            ends = "" if part.at is None else " " + _("before {date}").format(date=text.date(part.at))
+            lines.append(_("{seats}: saves nothing").format(seats=seats) + ends + ".")
+        else:
+            moment = when_text(text, Verdict(part.when, part.ruling, part.at, part.until))
+            lines.append(f"{seats}: {amount}. {moment}.")
+    if found.covers:
+        lines.append(
+            _("{n} seats make good for more assigned than owned, or can't go.").format(n=text.n(found.covers))
+        )
+    return lines
+
+
+def price_lines(app: App, rows: Sequence[tuple[str, PriceRow | None]]) -> str:
+    """Products with what a seat of each costs."""
+    text = Text(app)
+    lines = []
+    for sku, row in rows:
+        if row is None:
+            lines.append([product_name(sku), part_number(sku), _("Not known"), "-", "-"])
+            continue
+        source = _("Your own") if row.is_own else _("List price of {month}").format(month=row.as_of)
+        term = _months(text, row.term_months)
+        lines.append([product_name(sku), part_number(sku), amounts([row.price], text.language), term, source])
+    header = [_("Product"), _("Part number"), _("Per seat and month"), _("Term"), _("Source")]
+    return table(header, lines, frozenset({2}))
+
+
+def order_rows(app: App, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
+    """What to ask the reseller, a row per subscription."""
+    text = Text(app)
+    return [
+        {
+            "product": product_name(line.subscription.sku_id),
+            "partNumber": part_number(line.subscription.sku_id),
+            "subscription": line.subscription.ref,
+            "seatsNow": line.subscription.seats,
+            "seatsWanted": line.seats,
+            "from": _("Not known") if line.at is None else text.date(line.at),
+        }
+        for line in lines
+    ]
