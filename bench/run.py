@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import finders
 import groups
 import imports
 from rows import Bench, Figure
 from stores import prepare
 
-ROWS = ("1", "2", "3", "inline", "group", "import", "help")
+ROWS = ("1", "2", "3", "inline", "group", "import", "find", "help")
 
 
 def main() -> int:
@@ -40,6 +41,7 @@ def main() -> int:
             "inline": bench.inline,
             "group": lambda: groups.figures(bench),
             "import": lambda: imports.figures(bench),
+            "find": lambda: finders.figures(bench),
             "help": bench.help,
         }
         print(f"{stores.vendor}, {scale:,} users, medians of {rounds} rounds (small sizes: {3 * rounds})")

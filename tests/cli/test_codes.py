@@ -23,6 +23,7 @@ from licentia.domain.facts import ClockKind, SourceKind
 from licentia.domain.lifecycle import PauseReason, PlanEvent, PlanState, StepState
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
+from licentia.domain.subscriptions import EventKind
 from licentia.odata.filters import FilterError, FilterErrorCode
 from licentia.store.writing import StoreError
 
@@ -172,8 +173,10 @@ def test_every_state_and_kind_has_a_word(lang: str) -> None:
 
 def test_every_kind_of_journal_row_has_a_word(lang: str) -> None:
     """What the doors and the tenant write; a kind from a newer version is shown as it is."""
-    written = constants(r"(?:user|license|tenant|never|plan|clock|operator)\.[a-z_]+|baseline", "changes", "tenants")
+    objects = "user|license|tenant|never|plan|clock|operator|subscription|price"
+    written = constants(rf"(?:{objects})\.[a-z_]+|baseline", "changes", "tenants")
     written |= {f"clock.{kind.value}" for kind in ClockKind}
+    written |= {f"subscription.{kind.value}" for kind in EventKind}
     written |= {f"plan.{event.value}" for event in PlanEvent if event is not PlanEvent.FINISH_WITH_ERRORS}
     assert set(sentences.JOURNAL) == written
     for kind in written:

@@ -54,6 +54,7 @@ NOUNS = (
     "replace",
     "service-plans",
     "plans",
+    "operators",
     "never",
     "audit",
     "worker",

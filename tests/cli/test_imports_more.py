@@ -64,7 +64,7 @@ def test_members_of_a_group_that_the_command_names(desk: Desk) -> None:
     said = desk.take("members", MEMBERS, "--group", "sales")
     assert said.status == 0
     assert said.out.splitlines() == [
-        "contoso.example. Members read: 1, of 1 groups. Joined: 1, left: 0.",
+        "contoso.example. Groups: 1, members read: 1. Joined: 1, left: 0.",
         "1 group among the members left out: a group in a group gives its members no licenses.",
     ]
     table = f"Group,User\n{SALES},bram@contoso.example\n"
@@ -147,7 +147,7 @@ def test_the_journal_names_what_was_imported(desk: Desk) -> None:
     desk.take("usage", MAILBOX + ANNAS_BOX)
     desk.take("subscriptions", "product,seats\nSPE_E3,12\n")
     found = desk.cli.ok("audit", "list").out
-    for words in ("Group imported", "Facts imported", "Subscription imported"):
+    for words in ("Group imported", "Facts imported", "Subscription imported: Microsoft 365 E3"):
         assert words in found
 
 

@@ -9,22 +9,6 @@ import json
 
 import pytest
 
-from licentia.domain import rulebook
-from licentia.domain.catalog import Catalog
-from licentia.domain.facts import AssignmentState, Source
-from licentia.domain.finders import (
-    FINDERS,
-    FinderKind,
-    Finding,
-    NotKnown,
-    addons,
-    findings,
-    intent_of,
-    overlaps,
-    search,
-)
-from licentia.domain.intents import Unassign, UnassignAll
-from licentia.domain.reasons import BadInput
 from domain.world import (
     ARCHIVING,
     AUDIO,
@@ -53,6 +37,22 @@ from domain.world import (
     via,
     without,
 )
+from licentia.domain import rulebook
+from licentia.domain.catalog import Catalog
+from licentia.domain.facts import AssignmentState, Source
+from licentia.domain.finders import (
+    FINDERS,
+    FinderKind,
+    Finding,
+    NotKnown,
+    addons,
+    findings,
+    intent_of,
+    overlaps,
+    search,
+)
+from licentia.domain.intents import Unassign, UnassignAll
+from licentia.domain.reasons import BadInput
 
 POWER_BI_PRO = "f8a1db68-be16-40ed-86d5-cb42ce701560"
 SKYPE = "0feaeb32-d00e-4d66-bd5a-43b5b83db82c"
@@ -193,7 +193,8 @@ def test_a_product_is_wholly_in_another(small: str, large: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("small", "large"), [(EXCHANGE_2, E1), (E3, E5), (POWER_BI_PRO, E3), (VISIO_2, E5), (AUDIO, E3), (EXCHANGE_2, KIOSK)]
+    ("small", "large"),
+    [(EXCHANGE_2, E1), (E3, E5), (POWER_BI_PRO, E3), (VISIO_2, E5), (AUDIO, E3), (EXCHANGE_2, KIOSK)],
 )
 def test_a_product_that_has_something_of_its_own(small: str, large: str) -> None:
     """A larger mailbox than the other's, or a plan that nobody compared: no pair."""

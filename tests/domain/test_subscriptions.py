@@ -56,7 +56,7 @@ def bought(**how: Any) -> Subscription:
 
 def lived(subscription: Subscription, around: Around = ALONE, most: int = 10) -> list[tuple[str, str, int]]:
     """(what, when, seats) of everything that happens by itself, at most so many."""
-    found = []
+    found: list[tuple[str, str, int]] = []
     while next_event(subscription) and len(found) < most:
         subscription, event = step(subscription, around)
         found.append((event.kind.value, to_iso(event.at), subscription.seats))
@@ -285,7 +285,9 @@ DAY_3, DAY_7 = START + 3 * DAY, START + 7 * DAY
         ("R-109", {"state": SUSPENDED}, 11, NOW, (When.NEVER, Ruling.NOT_ACTIVE, None, None, None)),
     ],
 )
-def test_seats_up_and_down(rule: str, how: dict[str, Any], wanted: int, now: Instant, expected: tuple[Any, ...]) -> None:
+def test_seats_up_and_down(
+    rule: str, how: dict[str, Any], wanted: int, now: Instant, expected: tuple[Any, ...]
+) -> None:
     """R-109 to R-122: now, at the renewal, later, by somebody else, or never; from when, until when, at least what."""
     verdict = asked(bought(**how), wanted, now)
     assert (verdict.when, verdict.ruling, verdict.at, verdict.until, verdict.least) == expected
@@ -429,9 +431,7 @@ def saved(freed: int, consumed: int, *found: Subscription, price: Money | None =
     return [(p.when, p.at, p.seats, p.per_month and str(p.per_month.amount)) for p in whole.parts]
 
 
-@pytest.mark.parametrize(
-    ("now", "when", "at"), [(DAY_7 - 1, When.NOW, DAY_7 - 1), (DAY_7, When.AT_RENEWAL, END)]
-)
+@pytest.mark.parametrize(("now", "when", "at"), [(DAY_7 - 1, When.NOW, DAY_7 - 1), (DAY_7, When.AT_RENEWAL, END)])
 def test_money_before_and_after_the_seven_day_window(now: Instant, when: When, at: Instant) -> None:
     """R-111, R-123: inside it the saving begins now; after it, at the renewal, exactly."""
     assert saved(3, 10, bought(), now=now) == [(when, at, 3, "113.34")]
@@ -453,7 +453,9 @@ def test_money_before_and_after_the_seven_day_window(now: Instant, when: When, a
         ({"account": NOBODY_SAID}, When.UNKNOWN, None, "113.34"),
     ],
 )
-def test_a_saving_is_dated_by_the_account(how: dict[str, Any], when: When, at: Instant | None, amount: str | None) -> None:
+def test_a_saving_is_dated_by_the_account(
+    how: dict[str, Any], when: When, at: Instant | None, amount: str | None
+) -> None:
     """R-123: now, on a date, when the partner says so, or never."""
     assert saved(3, 10, bought(**how)) == [(when, at, 3, amount)]
 
@@ -533,7 +535,14 @@ def test_an_order_asks_the_reseller_for_what_is_free() -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("37.78", "37.78"), ("37,78", "37.78"), ("1,184.50", "1184.50"), ("1.184,50", "1184.50"), ("0", "0"), ("12", "12")],
+    [
+        ("37.78", "37.78"),
+        ("37,78", "37.78"),
+        ("1,184.50", "1184.50"),
+        ("1.184,50", "1184.50"),
+        ("0", "0"),
+        ("12", "12"),
+    ],
 )
 def test_an_amount_is_read_in_both_manners(text: str, amount: str) -> None:
     """English and Dutch; exact."""

@@ -35,7 +35,9 @@ def make_prices() -> ModuleType:
     return module
 
 
-def line(sku: str = E3, currency: str = "EUR", amount: str = "37.78", term: str = "P1Y", sure: str = "confirmed") -> str:
+def line(
+    sku: str = E3, currency: str = "EUR", amount: str = "37.78", term: str = "P1Y", sure: str = "confirmed"
+) -> str:
     """A line of the CSV that the table is made from."""
     return f"X,{sku},{currency},{amount},{term},2026-08,somewhere,{sure}\n"
 
@@ -80,7 +82,9 @@ def test_a_price_is_never_converted() -> None:
 def test_the_same_file_gives_the_same_table(tmp_path: Path) -> None:
     """Sorted by product, blanks and letter case settled, equal rows once."""
     source = tmp_path / "prices.csv"
-    source.write_text(HEAD + line(E5) + line(f" {E3.upper()} ") + line() + line(E7, sure="uncertain"), encoding="utf-8-sig")
+    source.write_text(
+        HEAD + line(E5) + line(f" {E3.upper()} ") + line() + line(E7, sure="uncertain"), encoding="utf-8-sig"
+    )
     target = tmp_path / "prices.tsv"
     assert make_prices().main([str(source), "--target", str(target)]) == 0
     rows = target.read_text(encoding="utf-8").splitlines()

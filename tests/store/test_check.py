@@ -24,7 +24,9 @@ def subscription(number: int, seats: int, state: str = "enabled", product: str =
 
 
 FAULTS: dict[str, tuple[str, ...]] = {
-    "pool_count": ("UPDATE pool SET consumed = consumed + 1 WHERE tenant_id = %(tenant)s AND product_id = %(product)s",),
+    "pool_count": (
+        "UPDATE pool SET consumed = consumed + 1 WHERE tenant_id = %(tenant)s AND product_id = %(product)s",
+    ),
     "held_by_deleted_user": (f"UPDATE users SET deleted_at = 1 WHERE tenant_id = %(tenant)s AND id = {USER}",),
     "remembered_by_living_user": (
         f"UPDATE source SET state = 5 WHERE tenant_id = %(tenant)s AND user_id = {USER} AND source_kind = 1",

@@ -6,7 +6,7 @@ Sources are made at random and compared with `domain.finders`; accounts and mail
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,9 @@ def some_off(random: Random, sku: str) -> frozenset[str]:
     product = CATALOG.product_or_none(sku)
     plans = product.plan_ids if product else (TEAMS, MAILBOX_2)
     few = frozenset(random.sample(plans, min(2, len(plans))))
-    return random.choice((frozenset(), frozenset(), few, frozenset({TEAMS, SKYPE, MAILBOX_2}) & set(plans), frozenset(plans)))
+    return random.choice(
+        (frozenset(), frozenset(), few, frozenset({TEAMS, SKYPE, MAILBOX_2}) & set(plans), frozenset(plans))
+    )
 
 
 def mixed(random: Random, n: int) -> UserRow:
@@ -150,7 +152,7 @@ def account(n: int, **facts: Any) -> UserRow:
     return person(n, facts.pop("licenses", direct(E3)), **facts)
 
 
-def since(world: World, column: str, days: dict[int, float | None]) -> None:
+def since(world: World, column: str, days: Mapping[int, float | None]) -> None:
     """So many days ago; None: never, or not known."""
     now = clock.tenant_now(world.tenant)
     for n, ago in days.items():
@@ -178,14 +180,11 @@ def test_blocked(make_world: Callable[..., World]) -> None:
             account(10, account_enabled=False),
         ]
     )
+    world.plant("UPDATE users SET deleted_at = 1 WHERE tenant_id = %(tenant)s AND id = %(user)s", user=world.user(10))
+    world.plant("UPDATE source SET state = 5 WHERE tenant_id = %(tenant)s AND user_id = %(user)s", user=world.user(10))
     world.plant(
-        "UPDATE users SET deleted_at = 1 WHERE tenant_id = %(tenant)s AND id = %(user)s", user=world.user(10)
-    )
-    world.plant(
-        "UPDATE source SET state = 5 WHERE tenant_id = %(tenant)s AND user_id = %(user)s", user=world.user(10)
-    )
-    world.plant(
-        "UPDATE pool SET consumed = consumed - 1 WHERE tenant_id = %(tenant)s AND product_id = %(p)s", p=world.product(E3)
+        "UPDATE pool SET consumed = consumed - 1 WHERE tenant_id = %(tenant)s AND product_id = %(p)s",
+        p=world.product(E3),
     )
     assert ask(world, "blocked") == [world.user(n) for n in (1, 5, 7, 8)]
     assert count(world, "blocked") == {"sign_in_status": 1, "path": 1}
@@ -210,10 +209,10 @@ def test_never_signed_in(make_world: Callable[..., World]) -> None:
 def test_inactive(make_world: Callable[..., World]) -> None:
     """R-147: away and nothing used, both read; who never came counts from the day of the account."""
     world = make_world([account(n) for n in range(1, 10)])
-    since(world, "created_at", {n: 800 for n in range(1, 10)} | {6: 10, 8: None})
+    since(world, "created_at", dict.fromkeys(range(1, 10), 800) | {6: 10, 8: None})
     since(world, "last_sign_in_at", {1: 91, 2: 89, 3: 200, 4: 200, 5: None, 6: None, 7: 200, 8: None, 9: 200})
     since(world, "last_activity_at", {1: 95, 2: 95, 3: 10, 4: None, 5: None, 6: None, 7: 200, 8: None, 9: None})
-    since(world, "activity_read_at", {n: 0 for n in range(1, 10)} | {9: None})
+    since(world, "activity_read_at", dict.fromkeys(range(1, 10), 0) | {9: None})
     since(world, "sign_in_read_at", {7: None})
     assert ask(world, "inactive") == [world.user(n) for n in (1, 4, 5)]
     assert ask(world, "inactive", days=150) == [world.user(n) for n in (4, 5)]
@@ -224,7 +223,7 @@ def test_inactive(make_world: Callable[..., World]) -> None:
 def test_in_a_copy_days_end_when_the_file_was_read(make_copy: Callable[..., World]) -> None:
     """R-146, R-147: whoever was away for 80 days when a file of 60 days ago was read is not said to be away for 140."""
     world = make_copy([account(n) for n in range(1, 4)])
-    since(world, "created_at", {n: 900 for n in range(1, 4)} | {3: 80})
+    since(world, "created_at", dict.fromkeys(range(1, 4), 900) | {3: 80})
     since(world, "sign_in_read_at", dict.fromkeys(range(1, 4), 60.0))
     since(world, "activity_read_at", dict.fromkeys(range(1, 4), 60.0))
     since(world, "last_sign_in_at", {1: 140, 2: 151, 3: None})
@@ -296,8 +295,12 @@ def test_a_walk_finds_what_a_sort_finds(
 def test_who_is_never_touched_is_listed_as_such(make_world: Callable[..., World]) -> None:
     """By name or by group; the reason stands beside, and the plan will refuse."""
     world = make_world(
-        [account(1, account_enabled=False), account(2, account_enabled=False, licenses=by_group(E3)), account(3)]
-        + [account(4, account_enabled=False)]
+        [
+            account(1, account_enabled=False),
+            account(2, account_enabled=False, licenses=by_group(E3)),
+            account(3),
+            account(4, account_enabled=False),
+        ]
     )
     record.add_never(world.tenant, "user", world.user(1), "Emergency", OWNER)
     group = world.rows("SELECT id FROM user_group WHERE tenant_id = %(tenant)s")[0][0]
@@ -306,7 +309,9 @@ def test_who_is_never_touched_is_listed_as_such(make_world: Callable[..., World]
     assert [user.never for user in listed] == ["Emergency", "Staff", None]
 
 
-def test_more_than_the_cap_is_said_to_be_more(make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_the_cap_is_said_to_be_more(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Counting who can't be judged stops too."""
     world = make_world(crowd(9, account_enabled=None))
     monkeypatch.setattr(finders, "CAP", 5)

@@ -255,10 +255,10 @@ def _merge(tenant_id: int, file: FactFile[T], family: _Family, outcome: Enriched
     family.write(tenant_id)
 
 
-def import_marker(tenant_id: int, form: str, rows: int, read_at: str | None = None, *, shared: bool = False) -> Row:
-    """The row that says that a file was imported; `shared` when it changed what the facts of many users rest on."""
+def import_marker(tenant_id: int, form: str, rows: int, read_at: str | None = None) -> Row:
+    """The row that says that a file was imported; groups and products on which many users' facts rest have their own."""
     fields: dict[str, object] = {"form": form, "rows": rows} | ({} if read_at is None else {"read_at": read_at})
-    return ("import", "tenant" if shared else "file", tenant_id, None, journal.canonical(fields))
+    return ("import", "file", tenant_id, None, journal.canonical(fields))
 
 
 def write_journal(tenant_id: int, actor: Actor, now: Instant, marker: Row, entries: Iterable[Row]) -> None:

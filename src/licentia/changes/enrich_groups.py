@@ -73,7 +73,7 @@ def _merge_groups(tenant_id: int, file: FactFile[GroupFacts], outcome: Enriched,
     skus = staging.new_skus(tenant_id)
     tenant_rows.add_products(tenant_id, skus, ids.take_within(tenant_id, "product", max(len(skus), 1)))
     staging.number_groups(tenant_id, ids.take_within(tenant_id, "group", max(outcome.new, 1)))
-    marker = enrich.import_marker(tenant_id, file.form, outcome.rows, shared=True)
+    marker = enrich.import_marker(tenant_id, file.form, outcome.rows)
     enrich.write_journal(tenant_id, actor, now, marker, _group_entries(tenant_id, outcome))
     staging.write_groups(tenant_id)
 
@@ -203,7 +203,7 @@ def _merge_members(tenant_id: int, file: FactFile[MemberRow], outcome: Enriched,
     now = clock.tenant_now(tenant_id)
     staging.find_member_changes(tenant_id)
     outcome.groups = staging.count_groups()
-    marker = enrich.import_marker(tenant_id, file.form, outcome.rows, shared=True)
+    marker = enrich.import_marker(tenant_id, file.form, outcome.rows)
     enrich.write_journal(tenant_id, actor, now, marker, _member_entries(tenant_id, outcome))
     staging.write_members(tenant_id)
 

@@ -164,8 +164,8 @@ def _merge(
     _set_totals(tenant_id, work.totals, products, summed)
     rows_of.settle_agenda(tenant_id)
     after = products_of.totals(tenant_id, list(products.values()))
-    entries = [*_entries(written, outcome), *_product_entries(before, after)]
-    marker = enrich.import_marker(tenant_id, file.form, outcome.rows, shared=True)
+    entries = [*_entries(written, outcome), *_product_entries(products, before, after)]
+    marker = enrich.import_marker(tenant_id, file.form, outcome.rows)
     outcome.differences = [one for row in work.totals for one in _differences(row, after[products[row.sku_id]])]
     enrich.write_journal(tenant_id, actor, now, marker, entries)
 
@@ -252,12 +252,18 @@ def _entries(written: Sequence[tuple[Subscription | None, Subscription]], outcom
     return rows
 
 
-def _product_entries(before: dict[int, products_of.Total], after: dict[int, products_of.Total]) -> list[Row]:
+def _product_entries(
+    products: dict[str, int], before: dict[int, products_of.Total], after: dict[int, products_of.Total]
+) -> list[Row]:
     """One row per product with other totals: many users' facts rest on them."""
     rows: list[Row] = []
-    for product, now in after.items():
-        was = before[product]
+    for sku, product in products.items():
+        was, now = before[product], after[product]
         if (was.capacity, was.applies_to) != (now.capacity, now.applies_to):
-            told = [journal.canonical({"capacity": x.capacity, "applies_to": x.applies_to}) for x in (was, now)]
+            told = [_told(sku, total) for total in (was, now)]
             rows.append(("subscription.import", "product", product, told[0], told[1]))
     return rows
+
+
+def _told(sku: str, total: products_of.Total) -> str:
+    return journal.canonical({"sku": sku, "capacity": total.capacity, "applies_to": total.applies_to})

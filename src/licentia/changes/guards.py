@@ -10,6 +10,7 @@ from typing import Any
 from licentia.changes import grouping, takeover, undo
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
+from licentia.domain.intents import Intent, PurgeUser
 from licentia.domain.permissions import CAPABILITY_OF, Capability
 from licentia.domain.reasons import Refused
 from licentia.store.lists import plans as list_of
@@ -37,7 +38,7 @@ def check(tenant_id: int, plan: dict[str, Any], *, confirm: int | None, over_lim
             raise Refused("no_seats", need=balance.needed, free=max(balance.free, 0), sku=balance.sku_id)
     limits = list_of.limits(tenant_id)
     ready = plan["ready"]
-    if ready > limits.confirm_above and confirm != ready:
+    if needs_number(intent, ready, limits) and confirm != ready:
         raise Refused("confirm_needed", n=ready, given=confirm)
     if over_limit:
         return
@@ -45,6 +46,11 @@ def check(tenant_id: int, plan: dict[str, Any], *, confirm: int | None, over_lim
         share = 100 * taken.users / taken.holders if taken.holders else 0
         if taken.users > limits.users or (taken.users > limits.confirm_above and share > limits.percent):
             raise Refused("over_limit", n=taken.users, percent=round(share), sku=taken.sku_id)
+
+
+def needs_number(intent: Intent, ready: int, limits: list_of.Limits) -> bool:
+    """Whether somebody must type how many users the plan changes: above the tenant's number, and for good always."""
+    return ready > limits.confirm_above or (ready > 0 and isinstance(intent, PurgeUser))
 
 
 def check_versions(plan: dict[str, Any]) -> None:

@@ -97,7 +97,7 @@ def _record(
         "started_at": now,
         "finished_at": now,
         "undo_until": until,
-        "seats_freed": -sum(change.seat for change in work.changes),
+        "seats_freed": sum(change.seat < 0 for change in work.changes),
     }
     rows_of.insert_plan(fields)
     journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)

@@ -12,14 +12,17 @@ from typing import Any
 
 from licentia.changes import who as who_of
 from licentia.changes.propose import owned
+from licentia.changes.subscriptions import savings
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.consequences import plan_name, product_name
 from licentia.domain.instants import SECOND, Instant
 from licentia.domain.intents import Intent, SetGroupLicenses, TakeOver, Undo
+from licentia.domain.lifecycle import ENDS
 from licentia.domain.reasons import BadInput, Outcome, Reason
 from licentia.domain.rulebook import Rule
+from licentia.domain.savings import Saving
 from licentia.store import clock
 from licentia.store.lists import plans as list_of
 from licentia.store.lists import products, tenants
@@ -71,6 +74,8 @@ class Preview:
     removed: int
     added: int
     is_copy: bool
+    savings: tuple[Saving, ...] = ()
+    """What the seats that come free are worth, dated; from the start of the plan."""
 
     @property
     def has_work(self) -> bool:
@@ -88,6 +93,9 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
     intent = intents.from_text(plan["intent"])
     undo = [k.undo_seconds for k in classes if k.undo_seconds is not None and k.outcome == Outcome.READY]
     removed, added = list_of.assignments(tenant_id, plan_id)
+    seats = tuple(list_of.seat_balances(tenant_id, plan_id))
+    freed = {one.sku_id: -one.needed for one in seats if one.needed < 0 and not one.purchase_id}
+    is_done = plan["state"] in ENDS
     return Preview(
         plan=plan,
         intent=intent,
@@ -96,11 +104,12 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
         start=start,
         lines=_lines(tenant_id, classes, start),
         reasons=_reasons(tenant_id, classes),
-        seats=tuple(list_of.seat_balances(tenant_id, plan_id)),
+        seats=seats,
         undo_until=plan["undo_until"] or (start + min(undo) * SECOND if undo else None),
         removed=removed,
         added=added,
         is_copy=tenants.settings(tenant_id)["origin"] == "imported",
+        savings=tuple(savings(tenant_id, freed, start, done=is_done)),
     )
 
 

@@ -284,7 +284,7 @@ class _Maker:
         for class_id, verdict in enumerate(self.classes.verdicts, start=1):
             users = self.classes.users[class_id]
             totals[verdict.outcome.value] += users
-            freed -= sum(change.seat for change in verdict.changes) * users
+            freed += sum(change.seat < 0 for change in verdict.changes) * users
         tenant_id, plan_id = self.tenant.tenant_id, self.classes.plan_id
         if isinstance(self.intent, TakeOver) and not self.n:
             _open_head(tenant_id, plan_id)

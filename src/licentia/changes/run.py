@@ -60,10 +60,7 @@ def apply(
     confirm: int | None = None,
     over_limit: bool = False,
 ) -> PlanState:
-    """RUNNING: the plan's chunks are open to `run` and to workers. AWAITING_APPROVAL: a second person is asked first.
-
-    Refused when a guard or its state says no.
-    """
+    """RUNNING: open to `run` and to workers. AWAITING_APPROVAL: a second person is asked. Refused: a guard, or its state."""
     actor.require(guards.needs(tenant_id, load(tenant_id, plan_id)), tenant_id)
     catch_up(tenant_id)
     keeping.expire(tenant_id)

@@ -158,9 +158,7 @@ def _decided(intent: SubscriptionIntent, seen: Look) -> tuple[Verdict, _Act]:
 # ---- doing it
 
 
-def resize(
-    tenant_id: int, subscription_id: int, seats: int, actor: Actor, *, at_renewal: bool = False
-) -> Change:
+def resize(tenant_id: int, subscription_id: int, seats: int, actor: Actor, *, at_renewal: bool = False) -> Change:
     """The subscription has these seats now, or from its renewal on; the verdict says which. Refused `subscription_rule`."""
     actor.require(Capability.MANAGE_SUBSCRIPTIONS, tenant_id)
     seen = look(tenant_id, subscription_id)

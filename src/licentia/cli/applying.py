@@ -141,7 +141,7 @@ def _ask(app: App, shown: Any) -> tuple[int | None, bool] | None:
         return None
     ready = shown.plan["ready"]
     click.echo("")
-    if ready > list_of.limits(app.tenant_id).confirm_above:
+    if guards.needs_number(shown.intent, ready, list_of.limits(app.tenant_id)):
         typed = click.prompt(
             _("Type {n} to apply, or press Enter to leave it").format(n=ready), default="", show_default=False
         )
@@ -187,7 +187,7 @@ def show_drift(app: App, plan_id: int) -> None:
         )
 
 
-def carry_on(app: App, plan_id: int, begin: Callable[[], None]) -> int:
+def carry_on(app: App, plan_id: int, begin: Callable[[], object]) -> int:
     """Begins, then works on the running plan until it ends or is stopped; returns the exit status."""
     from licentia.changes import run
     from licentia.cli import render

@@ -28,7 +28,7 @@ def command() -> None:
 def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
     """The newest rows."""
     from licentia.cli.formats import table
-    from licentia.cli.render import Text
+    from licentia.cli.text import Text
     from licentia.cli.whom import named_user
     from licentia.domain.instants import to_iso
     from licentia.store.lists import audit
@@ -105,6 +105,8 @@ def object_word(app: App, row: Any) -> str:
     """What a row is about when it is not a user."""
     from licentia.cli.said.operators import operator_text
 
+    if row.object_kind == "group":
+        return group_word(app, row)
     if row.object_kind == "plan":
         return _("Plan {plan}").format(plan=row.object_id)
     if row.object_kind == "subscription":
@@ -114,6 +116,16 @@ def object_word(app: App, row: Any) -> str:
     if row.object_kind == "operator":
         return operator_text(row.after or row.before)
     return app.tenant.name if row.object_kind == "tenant" else f"{row.object_kind} {row.object_id}"
+
+
+def group_word(app: App, row: Any) -> str:
+    """The group a row is about: by its name, also when it is gone and only the journal has it."""
+    from licentia.store.lists import groups
+
+    stored = groups.names(app.tenant_id, [row.object_id]).get(row.object_id)
+    fields = json.loads(row.after or row.before or "{}")
+    name = stored or fields.get("display_name") or str(row.object_id)
+    return _("Group {name}").format(name=name)
 
 
 def why_word(code: str) -> str:

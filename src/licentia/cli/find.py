@@ -193,7 +193,7 @@ def _take_back(app: App, asked: Search, *, anyway: bool, **plan: Any) -> int:
 
 def _with_product(app: App, asked: Search, now: int) -> Search:
     """The search for one product, where only a product can go: the one it finds, or the one that is said."""
-    from licentia.cli.sentences import product_name
+    from licentia.cli.said.words import product_name
     from licentia.domain.reasons import BadInput
     from licentia.store.lists import finders
 
@@ -204,4 +204,3 @@ def _with_product(app: App, asked: Search, now: int) -> Search:
         names = "; ".join(sorted(map(product_name, found)))
         raise BadInput("finder_which_product", finder=asked.kind.value, n=len(found), known=names)
     return replace(asked, sku_id=found[0]) if found else asked
-

@@ -14,7 +14,7 @@ from typing import Any
 from licentia.cli.app import App
 from licentia.cli.formats import number, size, table
 from licentia.cli.receipts import plan_name
-from licentia.cli.render import Text
+from licentia.cli.text import Text
 from licentia.cli.said.finding import FINDER, missing
 from licentia.cli.said.words import count, product_name
 from licentia.cli.users import licenses, licenses_json
@@ -294,4 +294,3 @@ def _user_json(found: Found, user: FoundUser) -> dict[str, Any]:
 def _camel(why: NotKnown) -> str:
     first, *rest = why.value.split("_")
     return first + "".join(word.capitalize() for word in rest)
-

@@ -143,7 +143,7 @@ def delete(app: App, group: str, *, yes: bool) -> int:
     """Deletes after a yes, where nothing brings the group back."""
     from licentia.changes import groups
     from licentia.cli.app import says_yes
-    from licentia.cli.render import Text
+    from licentia.cli.text import Text
     from licentia.domain.groups import returns_after_deletion
     from licentia.domain.reasons import Refused
     from licentia.store.lists import groups as list_of

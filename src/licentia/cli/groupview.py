@@ -13,7 +13,7 @@ from typing import Any
 
 from licentia.cli.app import App
 from licentia.cli.formats import number, table
-from licentia.cli.render import Text
+from licentia.cli.text import Text
 from licentia.cli.said.groups import error_fix, error_word, kind_word, membership_word
 from licentia.cli.said.words import product_name
 from licentia.cli.sentences import REFUSED, source_kind

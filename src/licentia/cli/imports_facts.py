@@ -82,7 +82,7 @@ def members(app: App, file: str, *, group: str | None, skip_bad: bool) -> int:
         "groupsInGroups": outcome.nested,
         "others": outcome.others,
     }
-    said = _("{name}. Members read: {rows}, of {groups} groups. Joined: {joined}, left: {left}.")
+    said = _("{name}. Groups: {groups}, members read: {rows}. Joined: {joined}, left: {left}.")
     _show(app, fields, outcome, said, _left_out(app, outcome))
     return 0
 
@@ -296,7 +296,9 @@ def _differences(app: App, outcome: Any) -> list[str]:
     from licentia.cli.formats import number
     from licentia.cli.said.words import product_name
 
-    holders = _("{product}: {stated} assigned by Microsoft's count, {counted} in this copy. Nothing was changed for that.")
+    holders = _(
+        "{product}: {stated} assigned by Microsoft's count, {counted} in this copy. Nothing was changed for that."
+    )
     seats = _("{product}: {stated} licenses by Microsoft's count, {counted} in the subscriptions of this copy.")
     return [
         (seats if one.is_seats else holders).format(

@@ -62,7 +62,9 @@ def list_(app: App) -> int:
 @click.argument("product")
 @click.argument("amount")
 @click.option("--currency", metavar="EUR", help=_("Another currency than the tenant's; three letters."))
-@click.option("--term", "months", type=click.Choice(["1", "12", "36"]), default="12", show_default=True, help=_("Months."))
+@click.option(
+    "--term", "months", type=click.Choice(["1", "12", "36"]), default="12", show_default=True, help=_("Months.")
+)
 @command_options()
 def set_(app: App, product: str, *, amount: str, currency: str | None, months: str) -> int:
     """One price."""

@@ -10,7 +10,7 @@ from typing import Any
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import table
-from licentia.cli.render import Text
+from licentia.cli.text import Text
 from licentia.cli.said.words import product_name
 from licentia.domain import catalog as catalog_of
 from licentia.domain.instants import to_iso
@@ -20,7 +20,7 @@ PAGE = 2_000
 
 
 def rows(tenant_id: int, plan_id: int) -> Iterator[audit.AuditRow]:
-    """The plan's license rows, in order, a page at a time."""
+    """The plan's rows of users, in order, a page at a time: licenses, memberships, accounts."""
     last = 0
     while found := audit.receipt(tenant_id, plan_id, last, PAGE):
         yield from found
@@ -32,32 +32,32 @@ def receipt(app: App, plan_id: int) -> str:
     text = Text(app)
     found = list(rows(app.tenant_id, plan_id))
     groups = products.group_names(app.tenant_id, sorted({g for row in found for g in group_ids(row)}))
-    lines = [
-        [
-            row.object_name,
-            product_name(source(row)["sku"]),
-            sentences.source_kind(source(row)["kind"], groups.get(source(row)["id"], "")),
-            held(row.before),
-            held(row.after),
-            text.time(row.at),
-            row.actor_name,
-        ]
-        for row in found
-    ]
+    lines = [[row.object_name, *_what(row, groups), text.time(row.at), row.actor_name] for row in found]
     header = [_("User"), _("Product"), _("Assignment"), _("Before"), _("After"), _("Time"), _("Who")]
     return table(header, lines)
 
 
-def group_ids(row: audit.AuditRow) -> list[int]:
-    """The group a license row is about, if it is about one."""
+def _what(row: audit.AuditRow, groups: dict[int, str]) -> list[str]:
+    """(product, assignment, before, after) of a license; of anything else, what happened and with which group."""
     one = source(row)
-    return [one["id"]] if one["kind"] == 2 else []
+    if "sku" not in one:
+        return [sentences.journal_kind(row.kind), groups.get(one.get("group", 0), ""), "-", "-"]
+    path = sentences.source_kind(one["kind"], groups.get(one["id"], ""))
+    return [product_name(one["sku"]), path, held(row.before), held(row.after)]
+
+
+def group_ids(row: audit.AuditRow) -> list[int]:
+    """The group a row is about, if it is about one."""
+    one = source(row)
+    if "group" in one:
+        return [one["group"]]
+    return [one["id"]] if one.get("kind") == 2 else []
 
 
 def source(row: audit.AuditRow) -> dict[str, Any]:
-    """The source a license row is about."""
-    found: dict[str, Any] = json.loads(row.before or row.after or "{}")
-    return found
+    """The source, or the membership, a row is about; empty for what is about neither."""
+    found = json.loads(row.before or row.after or "{}")
+    return found if isinstance(found, dict) else {}
 
 
 def held(text: str | None) -> str:
@@ -77,12 +77,13 @@ def plan_name(plan_id: str) -> str:
 
 
 def as_json(row: audit.AuditRow) -> dict[str, Any]:
-    """A license row for programs."""
+    """A row for programs; only a license has a product."""
     return {
         "seq": row.seq,
         "userPrincipalName": row.object_name,
-        "skuId": source(row)["sku"],
-        "sourceKind": source(row)["kind"],
+        "kind": row.kind,
+        "skuId": source(row).get("sku"),
+        "sourceKind": source(row).get("kind"),
         "before": json.loads(row.before) if row.before else None,
         "after": json.loads(row.after) if row.after else None,
         "dateTime": to_iso(row.at),

@@ -13,8 +13,10 @@ from typing import Any
 from licentia.changes.preview import Line, Preview
 from licentia.cli import sentences
 from licentia.cli.app import App
-from licentia.cli.formats import date, date_time, number, table
+from licentia.cli.formats import table
 from licentia.cli.said.words import product_name
+from licentia.cli.subscriptionview import saving
+from licentia.cli.text import Text
 from licentia.cli.titles import title
 from licentia.domain.instants import Instant
 from licentia.domain.reasons import Outcome
@@ -22,26 +24,6 @@ from licentia.store.lists.plans import SeatBalance
 
 MAX_REASONS = 12
 """Lines of reasons shown before the rest is counted."""
-
-
-class Text:
-    """Formats for one reader of one tenant."""
-
-    def __init__(self, app: App) -> None:
-        self.language = app.language
-        self.zone = str(app.tenant.time_zone)
-
-    def date(self, at: Instant) -> str:
-        """A date in the tenant's zone."""
-        return date(at, self.language, self.zone)
-
-    def time(self, at: Instant | None) -> str:
-        """A date and time in the tenant's zone; "Not known" for None."""
-        return _("Not known") if at is None else date_time(at, self.language, self.zone)
-
-    def n(self, value: int) -> str:
-        """A number."""
-        return number(value, self.language)
 
 
 def preview(app: App, shown: Preview) -> str:
@@ -131,6 +113,8 @@ def _facts(text: Text, shown: Preview) -> list[str]:
             + ngettext("{n} seat comes free.", "{n} seats come free.", seats).format(n=text.n(seats))
         )
         found.append(_("Unassigning alone saves nothing."))
+        for one in shown.savings:
+            found += [f"{product_name(one.sku_id)}: {line}" for line in saving(text, one)]
     for seat in shown.seats:
         if seat.needed > 0:
             free = _("Not known") if seat.free is None else text.n(max(0, seat.free))

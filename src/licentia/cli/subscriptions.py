@@ -223,7 +223,9 @@ def _change(app: App, intent: SubscriptionIntent, *, yes: bool, undo_of: int | N
     epilog=_("Example: licentia subscriptions order --keep 5 --csv --to order.csv"),
 )
 @click.option("--product", metavar="PRODUCT", help=_("Only this product."))
-@click.option("--keep", type=click.IntRange(min=0), default=0, show_default=True, help=_("Seats to keep free per product."))
+@click.option(
+    "--keep", type=click.IntRange(min=0), default=0, show_default=True, help=_("Seats to keep free per product.")
+)
 @click.option("--csv", "as_csv", is_flag=True, help=_("As CSV, for a spreadsheet or a mail."))
 @click.option("--to", "path", metavar="FILE", help=_("A file instead of standard output."))
 @command_options()

@@ -14,7 +14,7 @@ from licentia.changes.subscriptions import Change, Look
 from licentia.cli.amounts import amounts, money
 from licentia.cli.app import App
 from licentia.cli.formats import table
-from licentia.cli.render import Text
+from licentia.cli.text import Text
 from licentia.cli.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
 from licentia.cli.said.words import product_name
 from licentia.domain import catalog as catalog_of
@@ -143,7 +143,11 @@ def abilities(seen: Look) -> list[tuple[str, Verdict]]:
 def _facts(text: Text, seen: Look) -> list[tuple[str, str]]:
     one, over = seen.subscription, seen.around.consumed - seen.around.other_seats - seen.subscription.seats
     found = life_of(one)
-    price = _("Not known") if seen.price is None else _("{amount} per month").format(amount=money(seen.price, text.language))
+    price = (
+        _("Not known")
+        if seen.price is None
+        else _("{amount} per month").format(amount=money(seen.price, text.language))
+    )
     by = resolve_by(one)
     return [
         (_("ID"), one.ref),
@@ -230,8 +234,9 @@ def change(app: App, made: Change) -> str:
 def _no(text: Text, made: Change) -> list[str]:
     verdict = made.verdict
     said = [ruling(verdict.ruling.value, {"least": verdict.least, "n": made.look.around.consumed})]
-    if verdict.at is not None and verdict.when in (When.LATER, When.ASK):
-        said.append(_("From {time}").format(time=text.time(verdict.at)) + ".")
+    if verdict.at is not None:
+        later = _("It can be done from {time}.") if verdict.when is When.LATER else _("Its term ends on {time}.")
+        said.append(later.format(time=text.time(verdict.at)))
     if verdict.until is not None:
         said.append(_("It can be asked for now until {time}.").format(time=text.time(verdict.until)))
     return said
@@ -263,7 +268,9 @@ def _does(text: Text, made: Change) -> str:
         return _("Recurring billing is on: {next}.").format(next=next_text(text, after))
     if after.state is not one.state:
         return _("Canceled: Disabled now, and its users lose access. {next}.").format(next=next_text(text, after))
-    return _("Recurring billing is off: it works until the end of its term. {next}.").format(next=next_text(text, after))
+    return _("Recurring billing is off: it works until the end of its term. {next}.").format(
+        next=next_text(text, after)
+    )
 
 
 def _money(text: Text, made: Change) -> list[str]:
@@ -296,14 +303,15 @@ def _product(text: Text, made: Change) -> list[str]:
 # ---- savings, prices, orders
 
 
-def saving(app: App, found: Saving) -> list[str]:
+def saving(text: Text, found: Saving) -> list[str]:
     """What seats that come free are worth, a line per moment; unassigning alone saves nothing (R-38)."""
-    text = Text(app)
     lines = []
     for part in found.parts:
         seats = ngettext("{n} seat", "{n} seats", part.seats).format(n=text.n(part.seats))
-        amount = _("Not known") if part.per_month is None else _("{amount} per month").format(
-            amount=money(part.per_month, text.language)
+        amount = (
+            _("Not known")
+            if part.per_month is None
+            else _("{amount} per month").format(amount=money(part.per_month, text.language))
         )
         if part.when is When.NEVER:
             ends = "" if part.at is None else " " + _("before {date}").format(date=text.date(part.at))
@@ -312,9 +320,7 @@ def saving(app: App, found: Saving) -> list[str]:
             moment = when_text(text, Verdict(part.when, part.ruling, part.at, part.until))
             lines.append(f"{seats}: {amount}. {moment}.")
     if found.covers:
-        lines.append(
-            _("{n} seats make good for more assigned than owned, or can't go.").format(n=text.n(found.covers))
-        )
+        lines.append(_("{n} seats make good for more assigned than owned, or can't go.").format(n=text.n(found.covers)))
     return lines
 
 

@@ -124,7 +124,11 @@ def copy(app: App, name: str, new: str) -> int:
         fields = {"id": tenant_id, "name": new, "copyOf": source.name, "origin": source.origin, "users": users}
         click.echo(json.dumps(fields, ensure_ascii=False))
         return 0
-    text = ngettext("Made {new}, a rehearsal copy of {name} with {n} user.", "Made {new}, a rehearsal copy of {name} with {n} users.", users)
+    text = ngettext(
+        "Made {new}, a rehearsal copy of {name} with {n} user.",
+        "Made {new}, a rehearsal copy of {name} with {n} users.",
+        users,
+    )
     click.echo(text.format(new=new, name=source.name, n=number(users, app.language)))
     return 0
 

@@ -8,7 +8,7 @@ from typing import Any
 from licentia.cli.app import App
 from licentia.cli.formats import number, size, table
 from licentia.cli.receipts import plan_name
-from licentia.cli.render import Text
+from licentia.cli.text import Text
 from licentia.cli.said.words import product_name
 from licentia.cli.sentences import source_kind
 from licentia.cli.users import known, sign_in_word

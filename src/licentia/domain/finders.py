@@ -285,8 +285,7 @@ def findings(asked: Search, sources: Iterable[Source], catalog: Catalog) -> tupl
     wanted = [
         source
         for source in held
-        if asked.sku_id in (None, source.sku_id)
-        and (asked.with_unknown_path or source.kind is not SourceKind.UNKNOWN)
+        if asked.sku_id in (None, source.sku_id) and (asked.with_unknown_path or source.kind is not SourceKind.UNKNOWN)
     ]
     match asked.kind:
         case FinderKind.DUPLICATE:

@@ -235,9 +235,7 @@ def _at_renewal(subscription: Subscription, seats: int, around: Around, other_ne
     return Verdict(When.AT_RENEWAL, Ruling.AT_RENEWAL, subscription.renews_at)
 
 
-def _fewer_mca(
-    subscription: Subscription, seats: int, around: Around, now: Instant, other_next: int | None
-) -> Verdict:
+def _fewer_mca(subscription: Subscription, seats: int, around: Around, now: Instant, other_next: int | None) -> Verdict:
     """R-111, R-112: inside a window and with recurring billing on; else R-113: at the renewal."""
     later = _at_renewal(subscription, seats, around, other_next)
     if later.ruling in (Ruling.RECURRING_UNKNOWN, Ruling.RECURRING_OFF):

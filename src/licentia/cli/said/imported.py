@@ -81,6 +81,6 @@ CAPABILITY: dict[Capability, Word] = {}
 
 JOURNAL: dict[str, Callable[[str], str]] = {
     "group.import": lambda _p: _("Group imported"),
-    "subscription.import": lambda _p: _("Subscription imported"),
+    "subscription.import": lambda product: _("Subscription imported: {product}").format(product=product),
     "user.facts": lambda _p: _("Facts imported"),
 }

@@ -12,7 +12,9 @@ from licentia.domain.reasons import Reason
 from licentia.domain.seats import Acts
 
 RULING: dict[str, Sentence] = {
-    "partner": lambda d: _("This subscription was bought from a partner. Ask the partner; see: licentia subscriptions order"),
+    "partner": lambda d: _(
+        "This subscription was bought from a partner. Ask the partner; see: licentia subscriptions order"
+    ),
     "new_key": lambda d: _("Seats of a prepaid key are added with a new key or a card, not here."),
     "smaller_key": lambda d: _("Seats of a prepaid key can't be removed. Renew with a smaller key."),
     "buy_first": lambda d: _("The seats of a trial can't be changed. Buy the subscription first."),
@@ -26,7 +28,9 @@ RULING: dict[str, Sentence] = {
         "Recurring billing is off, so the subscription is not renewed. Turn it on first: licentia subscriptions recurring"
     ),
     "recurring_unknown": lambda d: _("Not known: whether recurring billing is on. Import the subscription, or set it."),
-    "renewal_unknown": lambda d: _("Not known: when the subscription is renewed. Import the subscription with its date."),
+    "renewal_unknown": lambda d: _(
+        "Not known: when the subscription is renewed. Import the subscription with its date."
+    ),
     "account_unknown": lambda d: _(
         "Not known: how the subscription was bought, and so what can be done. Import it with its account type."
     ),
@@ -48,10 +52,12 @@ def ruling(code: str, details: Details) -> str:
 
 
 BAD_INPUT: dict[str, Sentence] = {
-    "unknown_subscription": lambda d: _("There is no subscription {text}. See: licentia subscriptions list").format(**d),
-    "bad_seats": lambda d: _("{text} is no number of seats. Give 1 or more; to end it: licentia subscriptions cancel").format(
+    "unknown_subscription": lambda d: _("There is no subscription {text}. See: licentia subscriptions list").format(
         **d
     ),
+    "bad_seats": lambda d: _(
+        "{text} is no number of seats. Give 1 or more; to end it: licentia subscriptions cancel"
+    ).format(**d),
     "bad_amount": lambda d: _("{text} is not an amount that can be read in one way. Example: 37.78").format(**d),
     "bad_currency": lambda d: _("{text} is not a currency of three letters. Example: EUR").format(**d),
     "no_price_column": lambda d: _(

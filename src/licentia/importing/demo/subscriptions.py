@@ -106,9 +106,7 @@ def _made(bought: _Bought, seats: int, now: Instant, ref: str) -> Subscription:
     return _term(ref, bought.product.sku_id, seats, started, bought.term_months, now, **more)
 
 
-def _term(
-    ref: str, sku_id: str, seats: int, started: Instant, months: int, now: Instant, **more: Any
-) -> Subscription:
+def _term(ref: str, sku_id: str, seats: int, started: Instant, months: int, now: Instant, **more: Any) -> Subscription:
     ends = add_months(started, months)
     one = Subscription(
         0, ref, sku_id, seats=seats, term_months=months, started_at=started, renews_at=ends, read_at=now, **more

@@ -22,24 +22,28 @@ class Context:
     never: list[tuple[int, str]]
     never_by_group: bool
     company_products: list[int]
+    purchase_seats: list[tuple[int, int]]
+    """(self-service purchase, seats left), where groups are asked."""
     group_licenses: list[tuple[int, int, str]]
     """(group, product, disabled plans), where asked."""
 
 
 def load(tenant_id: int, *, groups: bool = False) -> Context:
-    """The tenant's products, organization pools, switches and never list; the licenses of its groups where asked."""
+    """The tenant's products, organization pools, switches and never list; where asked, its groups' licenses and purchases' seats."""
     tenant = {"tenant": tenant_id}
     found = sql.row("SELECT origin, switches FROM tenant WHERE id = %(tenant)s", tenant)
     origin, switches = found or ("", "")
     products = sql.rows("SELECT id, sku_id, applies_to FROM product WHERE tenant_id = %(tenant)s", tenant)
+    every = "" if groups else " AND purchase_id = 0"
+    pools = sql.rows(
+        f"SELECT product_id, purchase_id, capacity, consumed FROM pool WHERE tenant_id = %(tenant)s{every}", tenant
+    )
     return Context(
         origin=origin,
         switches=switches,
         products=[(product, sku) for product, sku, _ in products],
-        pools=sql.rows(
-            "SELECT product_id, capacity, consumed FROM pool WHERE tenant_id = %(tenant)s AND purchase_id = 0",
-            tenant,
-        ),
+        pools=[(product, capacity, consumed) for product, purchase, capacity, consumed in pools if not purchase],
+        purchase_seats=[(purchase, size - used) for _, purchase, size, used in pools if purchase and size is not None],
         never=sql.rows("SELECT id, reason FROM never_list WHERE tenant_id = %(tenant)s", tenant),
         never_by_group=never_by_group(tenant_id),
         company_products=[product for product, _, applies_to in products if applies_to == "Company"],

@@ -17,8 +17,13 @@ from licentia.domain.instants import DAY, Instant
 from licentia.domain.mailboxes import SHARED_FREE_GB
 from licentia.store import sql
 
+_FEW = 10
+"""Of products with so many service plans or more, a short list of those switched off is passed over at once."""
 _FREE_BYTES = SHARED_FREE_GB * 1_073_741_824
 _HELD = "s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state < 4"
+_BESIDE_MAILBOX = "s.tenant_id = u.tenant_id AND s.user_id = coalesce(b.user_id, u.id) AND s.state < 4"
+"""The same, looked up only after the mailbox was: most mailboxes are not shared ones."""
+_ALIVE = "u.tenant_id = %(tenant)s AND u.deleted_at IS NULL"
 _MAILBOX = " LEFT JOIN mailbox b ON b.tenant_id = u.tenant_id AND b.user_id = u.id"
 
 
@@ -75,7 +80,7 @@ class _Asked:
 
 def question(tenant_id: int, wanted: Search, now: Instant) -> Question | None:
     """The search as SQL for this tenant; None where its products leave nothing to be found."""
-    products = dict(
+    products: dict[str, int] = dict(
         sql.rows("SELECT p.sku_id, p.id FROM product p WHERE p.tenant_id = %(tenant)s", {"tenant": tenant_id})
     )
     if wanted.sku_id is not None and wanted.sku_id not in products:
@@ -92,27 +97,40 @@ def question(tenant_id: int, wanted: Search, now: Instant) -> Question | None:
 
 def _about_account(asked: _Asked) -> Question:
     found, maybe = _ACCOUNTS[asked.wanted.kind](asked)
-    join = _MAILBOX if asked.wanted.kind is FinderKind.SHARED else ""
-    known = f"EXISTS (SELECT 1 FROM source s WHERE {_HELD}{asked.product}{asked.path})"
-    held = f"EXISTS (SELECT 1 FROM source s WHERE {_HELD}{asked.product})"
-    alive = "u.deleted_at IS NULL"
+    held = _BESIDE_MAILBOX if asked.wanted.kind is FinderKind.SHARED else _HELD
+    known = f"EXISTS (SELECT 1 FROM source s WHERE {held}{asked.product}{asked.path})"
     misses = dict(maybe)
     if not asked.wanted.with_unknown_path:
         misses[NotKnown.PATH] = f"({found} AND NOT {known})"
     cases = " ".join(f"WHEN {condition} THEN '{why}'" for why, condition in misses.items())
-    unsure = f"({' OR '.join(misses.values())})" if misses else "1 = 0"
+    unsure = f"({' OR '.join(misses.values())})"
+    everybody, with_mailbox, some = _scope(asked)
     if asked.wanted.sku_id is None:
-        source, key, scope = f"users u{join}", "u.id", f"u.tenant_id = %(tenant)s AND {alive}"
-        where, might = f"{scope} AND {found} AND {known}", f"{scope} AND {unsure} AND {held}"
+        any_path = f"EXISTS (SELECT 1 FROM source s WHERE {held})"
+        scope, might = _ALIVE, f"{_ALIVE} AND {unsure} AND {any_path}"
+        source, where = with_mailbox, f"{scope} AND {found} AND {known}"
+        key = "b.user_id" if asked.wanted.kind is FinderKind.SHARED else "u.id"
+        part = Part(everybody, might, "u.id", f"CASE {cases} END")
     else:
-        source, key = f"source s CROSS JOIN users u{join}", "s.user_id"
-        scope = (
-            f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4 "
-            f"AND u.tenant_id = s.tenant_id AND u.id = s.user_id AND {alive}"
-        )
-        where, might = f"{scope}{asked.path} AND {found}", f"{scope} AND {unsure}"
-    part = Part(source, might, key, f"CASE {cases} END" if cases else "''")
+        source, where, key = some, f"{_holders(asked)}{asked.path} AND {found}", "s.user_id"
+        part = Part(some, f"{_holders(asked)} AND {unsure}", key, f"CASE {cases} END")
+    if key == "b.user_id":
+        where = f"b.tenant_id = %(tenant)s AND u.id = b.user_id AND {where}"
     return Question(source, where, key, f"{found} AND {known}", (part,), asked.params(), asked.products)
+
+
+def _scope(asked: _Asked) -> tuple[str, str, str]:
+    """What is read: of everybody, of those who may be found, and of the holders of a product."""
+    if asked.wanted.kind is FinderKind.SHARED:
+        return f"users u{_MAILBOX}", "mailbox b CROSS JOIN users u", f"source s CROSS JOIN users u{_MAILBOX}"
+    return "users u", "users u", "source s CROSS JOIN users u"
+
+
+def _holders(asked: _Asked) -> str:
+    return (
+        f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4 "
+        "AND u.tenant_id = s.tenant_id AND u.id = s.user_id AND u.deleted_at IS NULL"
+    )
 
 
 Conditions = tuple[str, Mapping[NotKnown, str]]
@@ -197,7 +215,7 @@ def _about_licenses(
         key="s.user_id",
         of_user=of_user,
         missing=tuple(missing),
-        params=asked.params() | params,
+        params=asked.params() | dict(params),
         products=asked.products,
     )
 
@@ -283,13 +301,15 @@ def _nothing_on(asked: _Asked) -> Question:
     known = {sku: asked.catalog.products[sku].plan_ids for sku in asked.products if sku in asked.catalog.products}
     whole = [(asked.products[sku], len(set(plans)), " ".join(plans)) for sku, plans in known.items() if plans]
     strangers = [number for sku, number in asked.products.items() if sku not in known]
+    few = [number for number, plans, _ in whole if plans < _FEW]
     condition = (
-        f"s.disabled_plans <> '' AND whole_.product = s.product_id AND {_all_off('s')} "
+        f"s.disabled_plans <> '' AND (length(s.disabled_plans) >= {37 * _FEW - 1} "
+        f"OR s.product_id + 0 {sql.among('few')}) AND whole_.product = s.product_id AND {_all_off('s')} "
         "AND NOT EXISTS (SELECT 1 FROM source t WHERE t.tenant_id = s.tenant_id AND t.user_id = s.user_id "
         f"AND t.product_id = s.product_id AND t.state < 4 AND NOT {_all_off('t')})"
     )
     more = f" CROSS JOIN {_rows('whole', product=int, plans=int, ids=str)}"
-    params = {"whole": json.dumps(whole), "strangers": sql.listed(strangers)}
+    params = {"whole": json.dumps(whole), "few": sql.listed(few), "strangers": sql.listed(strangers)}
     strange = f"s.disabled_plans <> '' AND s.product_id + 0 {sql.among('strangers')}"
     others = [(NotKnown.PRODUCT, "", strange)] if strangers else []
     return _about_licenses(asked, more, condition, params, others)

@@ -89,16 +89,26 @@ def page(
 
 
 def _few(tenant_id: int, hits: list[int], after: tuple[str, int] | None, top: int) -> FoundPage:
+    """Few enough to be sorted; only those shown are read whole."""
     found = sql.rows(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('hits')} "
+        f"SELECT u.sort_key, u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('hits')} "
         "ORDER BY u.sort_key || '', u.id",
         {"tenant": tenant_id, "hits": sql.listed(hits)},
     )
-    users = [FoundUser(*row) for row in found]
-    start = 0 if after is None else sum(1 for user in users if (user.sort_key, user.id) <= after)
-    shown = users[start : start + top]
-    last = shown[-1] if shown and start + top < len(users) else None
-    return FoundPage(tuple(shown), len(users), (last.sort_key, last.id) if last else None)
+    keys = [(str(name), int(number)) for name, number in found]
+    start = 0 if after is None else sum(1 for key in keys if key <= after)
+    shown = keys[start : start + top]
+    last = shown[-1] if shown and start + top < len(keys) else None
+    return FoundPage(_whole(tenant_id, [number for _, number in shown]), len(keys), last)
+
+
+def _whole(tenant_id: int, users: list[int]) -> tuple[FoundUser, ...]:
+    found = sql.rows(
+        f"SELECT {_COLUMNS} FROM {_FROM} WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('users')} "
+        "ORDER BY u.sort_key || '', u.id",
+        {"tenant": tenant_id, "users": sql.listed(users)},
+    )
+    return tuple(FoundUser(*row) for row in found)
 
 
 def _walk(tenant_id: int, asked: Question, after: tuple[str, int] | None, top: int) -> FoundPage:

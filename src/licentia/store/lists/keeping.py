@@ -30,7 +30,7 @@ EXISTS (SELECT 1 FROM class_account a JOIN users u ON u.tenant_id = %(tenant)s A
 WHERE a.tenant_id = %(tenant)s AND a.plan_id = s.plan_id AND a.class_id = s.class_id AND coalesce(a.after, '')
 <> CASE a.name
 WHEN 'enabled' THEN CASE WHEN u.account_enabled THEN 'true' WHEN NOT u.account_enabled THEN 'false' ELSE '?' END
-WHEN 'deleted' THEN CASE WHEN u.deleted_at IS NULL THEN 'false' ELSE 'true' END
+WHEN 'deleted' THEN CASE WHEN u.deleted_at IS NULL THEN '' ELSE 'now' END
 WHEN 'manager' THEN coalesce(CAST(u.manager_id AS text), '')
 ELSE coalesce(a.after, '') END)
 """

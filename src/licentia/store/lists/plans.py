@@ -18,6 +18,8 @@ class SeatBalance:
     sku_id: str
     needed: int
     free: int | None
+    purchase_id: int = 0
+    """The self-service purchase whose seats these are; 0: the organization's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,15 @@ _USERS = """
 """How many users a change's class has. Not a join: without statistics PostgreSQL compares every change with every class."""
 
 
+_TAKEN = "coalesce(c.before_state, 5) <> 5 AND coalesce(c.after_state, 5) = 5"
+_GIVEN = "coalesce(c.before_state, 5) = 5 AND coalesce(c.after_state, 5) <> 5"
+"""An assignment goes or comes: one that is remembered of a deleted user (5) is not there."""
+
+
 def seat_balances(tenant_id: int, plan_id: int) -> list[SeatBalance]:
     """Per pool that the plan touches, what it takes and what is free now."""
     found = sql.rows(
-        "SELECT p.sku_id, n.needed, o.capacity - o.consumed FROM (SELECT c.product_id, "
+        "SELECT p.sku_id, n.needed, o.capacity - o.consumed, n.purchase_id FROM (SELECT c.product_id, "
         "CASE WHEN c.source_kind = 3 THEN c.source_id ELSE 0 END AS purchase_id, "
         f"sum(c.seat * {_USERS}) AS needed FROM class_change c "
         "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s GROUP BY 1, 2) AS n "
@@ -85,7 +92,10 @@ def seat_balances(tenant_id: int, plan_id: int) -> list[SeatBalance]:
         "AND o.purchase_id = n.purchase_id ORDER BY p.sku_id",
         {"tenant": tenant_id, "plan": plan_id},
     )
-    return [SeatBalance(sku, int(needed), None if free is None else int(free)) for sku, needed, free in found]
+    return [
+        SeatBalance(sku, int(needed), None if free is None else int(free), int(purchase))
+        for sku, needed, free, purchase in found
+    ]
 
 
 def takings(tenant_id: int, plan_id: int) -> list[Taking]:
@@ -93,7 +103,7 @@ def takings(tenant_id: int, plan_id: int) -> list[Taking]:
     found = sql.rows(
         "SELECT p.sku_id, n.users, o.consumed FROM (SELECT c.product_id, "
         f"sum({_USERS}) AS users FROM class_change c WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s "
-        "AND c.after_state IS NULL GROUP BY c.product_id) AS n "
+        f"AND {_TAKEN} GROUP BY c.product_id) AS n "
         "JOIN product p ON p.tenant_id = %(tenant)s AND p.id = n.product_id "
         "LEFT JOIN pool o ON o.tenant_id = %(tenant)s AND o.product_id = n.product_id AND o.purchase_id = 0",
         {"tenant": tenant_id, "plan": plan_id},
@@ -164,8 +174,8 @@ def steps(tenant_id: int, plan_id: int, after_n: int, top: int) -> list[StepRow]
 def assignments(tenant_id: int, plan_id: int) -> tuple[int, int]:
     """(removed, added): how many assignments the plan takes away and gives."""
     found = sql.row(
-        f"SELECT coalesce(sum(CASE WHEN c.after_state IS NULL THEN {_USERS} ELSE 0 END), 0), "
-        f"coalesce(sum(CASE WHEN c.before_state IS NULL THEN {_USERS} ELSE 0 END), 0) FROM class_change c "
+        f"SELECT coalesce(sum(CASE WHEN {_TAKEN} THEN {_USERS} ELSE 0 END), 0), "
+        f"coalesce(sum(CASE WHEN {_GIVEN} THEN {_USERS} ELSE 0 END), 0) FROM class_change c "
         "WHERE c.tenant_id = %(tenant)s AND c.plan_id = %(plan)s",
         {"tenant": tenant_id, "plan": plan_id},
     )

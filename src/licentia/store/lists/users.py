@@ -191,7 +191,7 @@ def close_names(tenant_id: int, key: str) -> list[str]:
     """A few user names that begin alike, to offer when one is not found."""
     found = sql.rows(
         "SELECT u.principal_name FROM users u WHERE u.tenant_id = %(tenant)s AND u.principal_key >= %(start)s "
-        "AND u.principal_key < %(below)s ORDER BY u.principal_key LIMIT 3",
+        "AND u.principal_key < %(below)s AND u.deleted_at IS NULL ORDER BY u.principal_key LIMIT 3",
         {"tenant": tenant_id, "start": key[:4], "below": key[:4] + "\U0010ffff"},
     )
     return [row[0] for row in found]

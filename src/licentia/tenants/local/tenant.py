@@ -43,6 +43,7 @@ class LocalTenant:
                 group_licenses=group_licenses,
                 company_products=frozenset(skus[product] for product in read.company_products),
                 is_copy=read.origin == "imported",
+                purchase_seats=dict(read.purchase_seats),
             ),
             product_ids={sku: product for product, sku in skus.items()},
             skus=skus,
