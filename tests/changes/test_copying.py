@@ -14,9 +14,10 @@ import licentia
 from licentia.changes import advance, copying, finders, journal, record
 from licentia.changes.copying import copy_tenant
 from licentia.changes.verify import verify_chain
+from licentia.changes.who import Who
 from licentia.domain.finders import search
 from licentia.domain.instants import DAY
-from licentia.domain.intents import Assign, Unassign
+from licentia.domain.intents import Assign, SetGroupLicenses, Unassign
 from licentia.domain.permissions import ROLE_CAPABILITIES, Actor, ActorKind, Role
 from licentia.domain.reasons import BadInput, NotPermitted, Refused
 from licentia.importing.demo import demo_tenant
@@ -26,7 +27,7 @@ from licentia.store.bulk.tenants import TENANT_TABLES
 from licentia.store.lists import check, tenants
 from licentia.store.lists import copying as reads
 from licentia.store.writing import writing
-from world_store import E3, OWNER, World, build, crowd, digest, direct, person, tenant_rows, watched
+from world_store import E3, OWNER, World, build, by_group, crowd, digest, direct, person, tenant_rows, watched
 
 if TYPE_CHECKING:
     from database import Store
@@ -58,7 +59,7 @@ def full_world(store: Store) -> World:
     product = world.product(E3)
     world.plant(
         "INSERT INTO price (tenant_id, sku_id, amount, currency, term_months, source, as_of) "
-        "VALUES (%(tenant)s, %(sku)s, '34.50', 'EUR', 12, 'own', '2026-11')",
+        "VALUES (%(tenant)s, %(sku)s, '34.50', 'EUR', 12, 'own', '2026-11') ON CONFLICT DO NOTHING",
         sku=E3,
     )
     for plan in (0, 3):
@@ -70,7 +71,8 @@ def full_world(store: Store) -> World:
     world.plant(
         "INSERT INTO subscription (tenant_id, id, ref, product_id, purchase_id, account, offer, seats, state, read_at) "
         "SELECT o.tenant_id, 1, 'S-1', o.product_id, 0, 'mca', 'standard', o.capacity, 'enabled', 1 FROM pool o "
-        "WHERE o.tenant_id = %(tenant)s AND o.product_id = %(p)s AND o.purchase_id = 0",
+        "WHERE o.tenant_id = %(tenant)s AND o.product_id = %(p)s AND o.purchase_id = 0 "
+        "AND NOT EXISTS (SELECT 1 FROM subscription x WHERE x.tenant_id = %(tenant)s AND x.product_id = %(p)s)",
         p=product,
     )
     return world
@@ -89,6 +91,7 @@ def test_a_copy_has_all_of_it(store: Store) -> None:
     copy = copy_tenant(world.tenant, "Rehearsal", OWNER)
     assert digest(world.tenant) == before
     assert everything(copy) == everything(world.tenant)
+    assert [table for table, found in everything(copy).items() if not found] in ([], ["subscription_addition"])
     mine, theirs = tenants.settings(world.tenant), tenants.settings(copy)
     assert {n: v for n, v in mine.items() if v != theirs[n]}.keys() <= {"id", "name", "created_at"}
     assert abs(clock.tenant_now(copy) - clock.tenant_now(world.tenant)) < 60_000_000
@@ -190,13 +193,32 @@ def test_who_changes_meanwhile_is_copied_again(
     assert check.problems(copy) == []
 
 
+def test_a_group_that_changes_meanwhile_is_copied_again(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the members it has at the end, whoever they are."""
+    world = make_world([*crowd(15), person(16, by_group(E3)), person(17, by_group(E3))])
+    monkeypatch.setattr(copying, "BATCH", 6)
+    group = int(world.rows("SELECT id FROM user_group WHERE tenant_id = %(tenant)s")[0][0])
+    moves: list[Callable[[], Any]] = [
+        lambda: None,
+        lambda: None,
+        lambda: world.apply(world.propose(SetGroupLicenses(group, frozenset({E3})), who=Who("members", str(group)))),
+    ]
+    copy = copy_tenant(world.tenant, "Rehearsal", OWNER, lambda _done: moves.pop(0)())
+    assert moves == []
+    assert everything(copy) == everything(world.tenant)
+    assert rows(copy, "group_license") == []
+    assert check.problems(copy) == []
+
+
 def test_a_file_read_meanwhile_stops_the_copy(make_world: Callable[..., World]) -> None:
     """What changed without naming users can't be copied again; the sentence says to try later, and nothing is listed."""
     world = make_world(crowd(12))
 
     def told(_done: int) -> None:
         with writing(world.tenant):
-            entry = journal.Entry("baseline", "tenant", world.tenant, None, "{}")
+            entry = journal.Entry("import", "file", world.tenant, None, "{}")
             now = clock.tenant_now(world.tenant)
             journal.write(world.tenant, door="record", actor=OWNER, now=now, entries=[entry])
 

@@ -504,6 +504,24 @@ def test_groups_and_users_that_are_not_there_are_bad_rows(make_copy: Make) -> No
     assert members(world, "Group,User", *rows, skip_bad=True).joined == 1
 
 
+def test_every_stranger_among_graphs_members_is_named(make_copy: Make) -> None:
+    """Also when one object holds them all."""
+    world = make_copy([person(1, by_group(E3))])
+    entries = [
+        {"id": STAFF, "members": [{"id": object_id(n)} for n in (1, 8, 9)]},
+        {"id": SALES, "members": [{"id": object_id(1)}]},
+    ]
+    file = read_members(lambda: io.BytesIO(json.dumps(entries).encode()))
+    outcome = enrich_groups.import_members(world.tenant, file, OWNER)
+    assert sorted((row.line, row.code, row.details["text"]) for row in outcome.bad) == [
+        (1, "unknown_user", object_id(8)),
+        (1, "unknown_user", object_id(9)),
+        (2, "no_such_group", SALES),
+        (2, "no_such_group", SALES),
+    ]
+    assert (outcome.is_done, outcome.rows) == (False, 1)
+
+
 def test_a_file_of_strangers_empties_no_group(make_copy: Make) -> None:
     """Not even with bad rows left out: it is another tenant's."""
     world = make_copy([person(1, by_group(E3))])

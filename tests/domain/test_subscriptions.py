@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from licentia.domain import rulebook, savings, seats, subscriptions
+from licentia.domain import living, rulebook, savings, seats, subscriptions
 from licentia.domain.instants import DAY, Instant, from_iso, to_iso
 from licentia.domain.money import Money, amount_of, currency_of, total
 from licentia.domain.reasons import BadInput
@@ -236,6 +236,38 @@ def test_the_ninety_days_do_not_begin_again_while_it_is_still_over() -> None:
     assert again.over_since == event.at > END
 
 
+# ---- several subscriptions in their order
+
+
+def test_subscriptions_live_in_the_order_of_their_instants() -> None:
+    """Each event at its own instant, by number at the same one; what one gives up decides whether another is over."""
+    five = replace(bought(seats=5, renewal_seats=2), id=1)
+    eight = replace(bought(seats=8, term_months=6, renews_at=END - 30 * DAY), id=2)
+    eight = foreseen(eight, START)
+    found = living.live([eight, five], {(E3, 0): 11}, END + 200 * DAY, 100)
+    assert [(one.after.id, one.event.kind.value, one.event.at) for one in found] == [
+        (2, "renew", END - 30 * DAY),
+        (1, "renew", END),
+        (2, "renew", add_months(END - 30 * DAY, 6)),
+    ]
+    assert [one.after.over_since for one in found] == [None, END, add_months(END - 30 * DAY, 6)]
+    assert living.live([eight, five], {}, END + 200 * DAY, 2) == living.live([five, eight], {}, END, 9)
+    assert living.live([eight, five], {}, END - 30 * DAY - 1, 9) == []
+
+
+def test_only_the_same_pool_is_around_a_subscription() -> None:
+    """A purchase has seats of its own; a disabled one has none; at the renewal the smaller number counts."""
+    one = replace(bought(seats=5), id=1)
+    others = [
+        one,
+        replace(bought(seats=8, renewal_seats=6), id=2),
+        replace(bought(seats=7), id=3, purchase_id=4),
+        replace(bought(seats=9), id=4, state=SUSPENDED),
+        replace(bought(seats=4, renewal_seats=40), id=5),
+    ]
+    assert living.around(one, others, 11) == (Around(11, 12), 10)
+
+
 # ---- seats up and down (4.2)
 
 
@@ -315,6 +347,16 @@ def test_seats_taken_back_are_those_whose_window_ends_first() -> None:
     young = bought(seats=20, additions=(Addition(START + DAY, 4),))
     assert subscriptions.resized(young, 10, DAY_3).additions == (Addition(START + DAY, 4),)
     assert subscriptions.resized(young, 2, DAY_3).additions == (Addition(START + DAY, 2),)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "seats", "then"), [(9, 8, None), (9, 9, None), (9, 11, 9), (9, 20, 9), (16, 18, None), (16, 15, 16)]
+)
+def test_what_was_chosen_for_the_renewal_waits_unless_it_has_happened(
+    waiting: int, seats: int, then: int | None
+) -> None:
+    """R-106: thirteen seats; a change now that goes as far does not come back at the renewal."""
+    assert subscriptions.resized(bought(account=MOSA, renewal_seats=waiting), seats, NOW).renewal_seats == then
 
 
 def test_seats_added_twice_at_one_instant_are_one_addition() -> None:

@@ -73,6 +73,7 @@ def _copy_users(tenant_id: int, copy_id: int, name: str, progress: Progress | No
 
 def _end(source: TenantRow, copy_id: int, name: str, seen: int, actor: Actor) -> None:
     """Catches up with the journal until what is left is one chunk, then ends in one transaction that holds the source."""
+    begun = seen
     for _ in range(ROUNDS):
         seen = _catch_up(source, copy_id, name, seen)
         with writing(source.id):
@@ -81,6 +82,7 @@ def _end(source: TenantRow, copy_id: int, name: str, seen: int, actor: Actor) ->
             if len(users) > CHUNK:
                 continue
             rows_of.copy_again(source.id, copy_id, users)
+            rows_of.copy_members_again(source.id, copy_id, reads.changed(source.id, "group", begun))
             rows_of.copy_rest(source.id, copy_id)
             _mark(source, copy_id, actor)
         return
@@ -105,7 +107,7 @@ def _changed(source: TenantRow, seen: int) -> list[int]:
     for object_kind, kind in reads.changed_kinds(source.id, seen):
         if object_kind not in _AT_ONCE and kind not in _SEEN:
             raise Refused("tenant_busy", name=source.name)
-    return reads.changed_users(source.id, seen)
+    return reads.changed(source.id, "user", seen)
 
 
 def _mark(source: TenantRow, copy_id: int, actor: Actor) -> None:

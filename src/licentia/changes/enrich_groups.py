@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from licentia.changes import enrich, journal
@@ -136,14 +137,14 @@ def import_members(
         raise BadInput("group_twice")
     if not names_groups and group is None:
         raise BadInput("which_group")
-    outcome = Enriched()
+    outcome, numbers = Enriched(), count(1)
     staging.open_stage()
     try:
         for batch in enrich.read(file, outcome, progress):
             outcome.nested += sum(row.kind is MemberKind.GROUP for row in batch)
             outcome.others += sum(row.kind is MemberKind.OTHER for row in batch)
             outcome.rows -= sum(row.kind is not MemberKind.USER for row in batch)
-            staging.put_members(_member(row, group) for row in batch)
+            staging.put_members(_member(n, row, group) for row, n in zip(batch, numbers, strict=False))
         staging.index_members()
         with writing(tenant_id):
             named = _name_groups(tenant_id, group)
@@ -160,15 +161,15 @@ def import_members(
         staging.close_stage()
 
 
-def _member(row: MemberRow, group: str | None) -> tuple[Any, ...]:
+def _member(n: int, row: MemberRow, group: str | None) -> tuple[Any, ...]:
     named, name = group or row.group, row.user_principal_name
     key = None if name is None else principal_key(name)
-    return (row.line, named.strip().casefold(), named, int(row.kind is MemberKind.USER), name, key, row.object_id)
+    return (n, row.line, named.strip().casefold(), named, int(row.kind is MemberKind.USER), name, key, row.object_id)
 
 
 def _name_groups(tenant_id: int, group: str | None) -> int:
     """How many names of groups the file has; each means a group by object id, or by a display name of its own."""
-    count, last = 0, ""
+    total, last = 0, ""
     while refs := staging.refs(last, BATCH):
         found = staging.groups_named(tenant_id, refs, [sort_key(ref) for ref in refs])
         meant: dict[str, set[int]] = defaultdict(set)
@@ -179,9 +180,9 @@ def _name_groups(tenant_id: int, group: str | None) -> int:
         staging.put_refs((ref, min(meant[ref]) if len(meant[ref]) == 1 else None, len(meant[ref])) for ref in refs)
         if group is not None and any(len(meant[ref]) != 1 for ref in refs):
             raise BadInput("unknown_group", text=group)
-        count += len(refs)
+        total += len(refs)
         last = refs[-1]
-    return count
+    return total
 
 
 def _resolve_members(tenant_id: int, outcome: Enriched) -> None:
@@ -191,11 +192,11 @@ def _resolve_members(tenant_id: int, outcome: Enriched) -> None:
             RowError(line, "ambiguous_group", {"text": name, "n": n})
             if n
             else RowError(line, "no_such_group", {"text": name})
-            for line, name, n in found
+            for _n, line, _is_user, name, n in found
         ]
-        outcome.rows -= len(found)
+        outcome.rows -= sum(is_user for _n, _line, is_user, _name, _candidates in found)
     for strangers in pages(staging.without_user):
-        outcome.bad += [RowError(line, "unknown_user", {"text": name}) for line, name in strangers]
+        outcome.bad += [RowError(line, "unknown_user", {"text": name}) for _n, line, name in strangers]
         outcome.rows -= len(strangers)
 
 

@@ -79,8 +79,10 @@ class Preview:
 
     @property
     def has_work(self) -> bool:
-        """Whether applying it changes anything: a user, or the group or purchase itself."""
-        return bool(self.plan["ready"]) or isinstance(self.intent, SetGroupLicenses | TakeOver)
+        """Whether applying it changes anything: a user, or the group or purchase itself (that whole or not at all)."""
+        if isinstance(self.intent, TakeOver):
+            return bool(self.plan["ready"] == self.plan["users"])
+        return bool(self.plan["ready"]) or isinstance(self.intent, SetGroupLicenses)
 
 
 def preview(tenant_id: int, plan_id: int) -> Preview:

@@ -41,8 +41,12 @@ def end(tenant_id: int, intent: Intent) -> list[Row]:
         )
         rows_of.put(tenant_id, [(product_id, after)])
         entries.append(("subscription.take_over", "subscription", before.id, _text(before), _text(after)))
-    rows_of.recount_seats(tenant_id, [product for product, _ in rows])
-    rows_of.settle_agenda(tenant_id)
+    if rows:
+        rows_of.recount_seats(tenant_id, [product for product, _ in rows])
+        rows_of.settle_agenda(tenant_id)
+    else:  # nobody stated its subscription: only its seats are known, and they are gone
+        rows_of.close_purchase(tenant_id, intent.purchase_id)
+        entries.append(("purchase.take_over", "purchase", intent.purchase_id, None, None))
     buyer = products.purchase_buyer_id(tenant_id, intent.purchase_id)
     if buyer is not None:
         told = journal.canonical({"purchase": intent.purchase_id, "sku": intent.sku_id, "move": intent.move})

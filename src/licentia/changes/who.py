@@ -23,7 +23,7 @@ WhoKind = Literal["users", "file", "filter", "everyone", "plan", "members", "fou
 @dataclass(frozen=True, slots=True)
 class Who:
     """A selection: named users or a file (their ids), a $filter, everyone who holds a product directly, a plan's users,
-    the members of a group, or what a finder finds."""
+    the members of a group, what a finder finds, or who has a product through a self-service purchase."""
 
     kind: WhoKind
     text: str = ""

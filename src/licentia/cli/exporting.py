@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from licentia.changes import run
@@ -10,14 +11,16 @@ from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
 from licentia.cli.render import Text, sentence
+from licentia.cli.said.accounts import fact_word
 from licentia.cli.said.words import product_name
+from licentia.cli.sentences import journal_kind
 from licentia.cli.sentences import reason as reason_sentence
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
 from licentia.domain.reasons import Reason
 from licentia.importing.badrows import neutral
 from licentia.store import clock
-from licentia.store.lists import plans
+from licentia.store.lists import audit, plans
 
 PAGE = 2_000
 
@@ -64,22 +67,33 @@ def _consequences(text: Text, one: plans.PlanClassRow, start: Instant) -> str:
 
 
 def receipt_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
-    """Per changed assignment: user, product, before, after, time, actor."""
+    """Per changed assignment: user, product, before, after, time, actor. Of anything else: what happened, and to whom."""
     run.load(app.tenant_id, plan_id)
-    for row in receipts.rows(app.tenant_id, plan_id):
-        one = receipts.source(row)
-        yield {
-            "userPrincipalName": row.object_name,
-            "product": product_name(one["sku"]),
-            "skuId": one["sku"],
-            "sourceKind": one["kind"],
-            "sourceId": one["id"],
-            "before": receipts.held(row.before),
-            "after": receipts.held(row.after),
-            "dateTime": to_iso(row.at),
-            "actor": row.actor_name,
-            "seq": row.seq,
-        }
+    rows = receipts.rows(app.tenant_id, plan_id)
+    while page := list(islice(rows, PAGE)):
+        people = receipts.manager_names(app.tenant_id, page)
+        yield from (_receipt_row(row, people) for row in page)
+
+
+def _receipt_row(row: audit.AuditRow, people: dict[int, str]) -> dict[str, Any]:
+    one = receipts.source(row)
+    what, before, after = journal_kind(row.kind), "", ""
+    if "sku" in one:
+        what, before, after = product_name(one["sku"]), receipts.held(row.before), receipts.held(row.after)
+    elif receipts.is_account(row):
+        what, (before, after) = fact_word(row.kind), receipts.account_words(row, people)
+    return {
+        "userPrincipalName": row.object_name,
+        "product": what,
+        "skuId": one.get("sku", ""),
+        "sourceKind": one.get("kind", ""),
+        "sourceId": one.get("id", one.get("group", "")),
+        "before": before,
+        "after": after,
+        "dateTime": to_iso(row.at),
+        "actor": row.actor_name,
+        "seq": row.seq,
+    }
 
 
 def cell(value: Any) -> str:

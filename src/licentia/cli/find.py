@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ),
     epilog=_('Example: licentia find inactive --days 90 --product "Microsoft 365 E3" --unassign --plan'),
 )
-@click.argument("finder", required=False)
+@click.argument("finder", required=False, metavar="[FINDER]")
 @click.option("--product", help=_("Only licenses of this product."))
 @click.option("--days", type=click.IntRange(1, 3_650), help=_("How many days; 30 or 90 unless said."))
 @click.option("--include-unknown", is_flag=True, help=_("List licenses whose assignment path is not known, too."))

@@ -14,9 +14,9 @@ from typing import Any
 from licentia.cli.app import App
 from licentia.cli.formats import number, size, table
 from licentia.cli.receipts import plan_name
-from licentia.cli.text import Text
 from licentia.cli.said.finding import FINDER, missing
 from licentia.cli.said.words import count, product_name
+from licentia.cli.text import Text
 from licentia.cli.users import licenses, licenses_json
 from licentia.domain import catalog as catalog_of
 from licentia.domain import rulebook

@@ -13,10 +13,10 @@ from typing import Any
 
 from licentia.cli.app import App
 from licentia.cli.formats import number, table
-from licentia.cli.text import Text
 from licentia.cli.said.groups import error_fix, error_word, kind_word, membership_word
 from licentia.cli.said.words import product_name
 from licentia.cli.sentences import REFUSED, source_kind
+from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
 from licentia.domain.consequences import plan_name
 from licentia.domain.facts import AssignmentState
@@ -158,7 +158,7 @@ def errors_text(app: App, rows: Sequence[TroubleRow]) -> str:
         ]
         for row in rows
     ]
-    shown = table([_("Error"), _("Users"), _("Product"), _("From")], lines, frozenset({1}))
+    shown = table([_("Error"), _("Users"), _("Product"), _("Through")], lines, frozenset({1}))
     fixes = dict.fromkeys((row.error, AssignmentState(row.state).holds) for row in rows)
     ways = [[code, error_word(code), error_fix(code, is_held=is_held)] for code, is_held in fixes]
     return shown + "\n\n" + table([_("Error"), _("Cause"), _("What you can do")], ways)
@@ -187,7 +187,7 @@ def users_text(app: App, rows: Sequence[TroubledUser]) -> str:
         [row.principal_name, product_name(row.sku_id), _from(names, row.source_kind, row.source_id), row.error]
         for row in rows
     ]
-    return table([_("Username"), _("Product"), _("From"), _("Error")], lines)
+    return table([_("Username"), _("Product"), _("Through"), _("Error")], lines)
 
 
 def users_json(app: App, rows: Sequence[TroubledUser]) -> list[dict[str, Any]]:

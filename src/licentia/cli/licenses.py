@@ -10,6 +10,7 @@ import click
 
 from licentia.changes import inline, propose
 from licentia.changes.preview import Subjects
+from licentia.changes.undo import NO_WAY_BACK
 from licentia.changes.who import Who
 from licentia.cli import sentences, whom
 from licentia.cli.app import App
@@ -19,12 +20,12 @@ from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.catalog import Product
 from licentia.domain.instants import SECOND, to_iso
-from licentia.domain.intents import AccountIntent, Intent, LicenseIntent, TakeOver
+from licentia.domain.intents import AccountIntent, Intent, LicenseIntent, PurgeUser, TakeOver
 from licentia.domain.reasons import REASONS, Outcome
 from licentia.store.lists import products, selecting
 
-_AT_ONCE = tuple(one for one in (*get_args(LicenseIntent), *get_args(AccountIntent)) if one is not TakeOver)
-"""Intents that change one user in one request."""
+_AT_ONCE = tuple(one for one in (*get_args(LicenseIntent), *get_args(AccountIntent)) if one not in (TakeOver, PurgeUser))
+"""Intents that change one user in one request. Deleting for good always asks for the number."""
 
 
 def resolve_product(app: App, text: str) -> Product:
@@ -74,7 +75,7 @@ def _say_left_out(app: App, sku_id: str) -> None:
 
 def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> int:
     from licentia.cli.receipts import receipt
-    from licentia.cli.render import Text, copy_line, undo_line
+    from licentia.cli.render import Text, copy_line, no_undo_line, undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
     verdict, text = done.verdict, Text(app)
@@ -91,7 +92,8 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
         click.echo(receipt(app, done.plan_id))
         click.echo("")
         _say_consequences(app, done, names)
-        click.echo("\n" + undo_line(text, done.plan_id, done.undo_until))
+        is_final = isinstance(intent, NO_WAY_BACK)
+        click.echo("\n" + (no_undo_line() if is_final else undo_line(text, done.plan_id, done.undo_until)))
         if app.tenant.origin == "imported":
             click.echo(copy_line())
     if done.plan_id is not None:

@@ -10,11 +10,13 @@ from typing import Any
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import table
-from licentia.cli.text import Text
+from licentia.cli.said.accounts import fact_word, value_word
 from licentia.cli.said.words import product_name
+from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
+from licentia.domain.facts import AssignmentState
 from licentia.domain.instants import to_iso
-from licentia.store.lists import audit, products
+from licentia.store.lists import audit, products, users
 
 PAGE = 2_000
 
@@ -32,18 +34,46 @@ def receipt(app: App, plan_id: int) -> str:
     text = Text(app)
     found = list(rows(app.tenant_id, plan_id))
     groups = products.group_names(app.tenant_id, sorted({g for row in found for g in group_ids(row)}))
-    lines = [[row.object_name, *_what(row, groups), text.time(row.at), row.actor_name] for row in found]
+    people = manager_names(app.tenant_id, found)
+    lines = [[row.object_name, *_what(row, groups, people), text.time(row.at), row.actor_name] for row in found]
     header = [_("User"), _("Product"), _("Assignment"), _("Before"), _("After"), _("Time"), _("Who")]
     return table(header, lines)
 
 
-def _what(row: audit.AuditRow, groups: dict[int, str]) -> list[str]:
+def _what(row: audit.AuditRow, groups: dict[int, str], people: dict[int, str]) -> list[str]:
     """(product, assignment, before, after) of a license; of anything else, what happened and with which group."""
     one = source(row)
-    if "sku" not in one:
-        return [sentences.journal_kind(row.kind), groups.get(one.get("group", 0), ""), "-", "-"]
+    if is_account(row):
+        return [fact_word(row.kind), "-", *account_words(row, people)]
+    if "kind" not in one:
+        product = product_name(one["sku"]) if "sku" in one else ""
+        return [sentences.journal_kind(row.kind, product), groups.get(one.get("group", 0), ""), "-", "-"]
     path = sentences.source_kind(one["kind"], groups.get(one["id"], ""))
     return [product_name(one["sku"]), path, held(row.before), held(row.after)]
+
+
+def is_account(row: audit.AuditRow) -> bool:
+    """Whether the row is about the account itself."""
+    return row.kind.startswith("account.")
+
+
+def account_words(row: audit.AuditRow, people: dict[int, str]) -> tuple[str, str]:
+    """What a fact of the account was and is, in words."""
+    name = {str(user): people.get(user, str(user)) for user in manager_ids(row)}
+    before = value_word(row.kind, row.before, is_after=False, names=name)
+    return before, value_word(row.kind, row.after, is_after=True, names=name)
+
+
+def manager_ids(row: audit.AuditRow) -> list[int]:
+    """The managers that a row names."""
+    texts = (row.before, row.after) if row.kind == "account.manager" else ()
+    return [int(json.loads(text)) for text in texts if text is not None]
+
+
+def manager_names(tenant_id: int, found: list[audit.AuditRow]) -> dict[int, str]:
+    """The user names of the managers that these rows name."""
+    named = sorted({manager for row in found for manager in manager_ids(row)})
+    return users.principal_names(tenant_id, named) if named else {}
 
 
 def group_ids(row: audit.AuditRow) -> list[int]:
@@ -64,7 +94,10 @@ def held(text: str | None) -> str:
     """What a source gives, in words: everything, without some service plans, or nothing."""
     if text is None:
         return _("not assigned")
-    off = json.loads(text)["disabled"]
+    one = json.loads(text)
+    if one["state"] == AssignmentState.REMEMBERED:
+        return _("remembered")
+    off = one["disabled"]
     if not off:
         return _("assigned")
     return _("assigned without {plans}").format(plans=", ".join(plan_name(plan) for plan in off))

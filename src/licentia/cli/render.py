@@ -11,6 +11,7 @@ from gettext import ngettext
 from typing import Any
 
 from licentia.changes.preview import Line, Preview
+from licentia.changes.undo import NO_WAY_BACK
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import table
@@ -18,6 +19,7 @@ from licentia.cli.said.words import product_name
 from licentia.cli.subscriptionview import saving
 from licentia.cli.text import Text
 from licentia.cli.titles import title
+from licentia.domain import intents
 from licentia.domain.instants import Instant
 from licentia.domain.reasons import Outcome
 from licentia.store.lists.plans import SeatBalance
@@ -104,7 +106,7 @@ def _reasons(text: Text, shown: Preview) -> str:
 def _facts(text: Text, shown: Preview) -> list[str]:
     found = []
     if shown.removed:
-        seats = sum(-one.needed for one in shown.seats if one.needed < 0)
+        seats = sum(-one.needed for one in shown.seats if one.needed < 0 and not one.purchase_id)
         found.append(
             ngettext("{n} assignment is removed.", "{n} assignments are removed.", shown.removed).format(
                 n=text.n(shown.removed)
@@ -151,6 +153,8 @@ def copy_line() -> str:
 
 
 def _undo(text: Text, shown: Preview) -> str:
+    if isinstance(shown.intent, NO_WAY_BACK):
+        return no_undo_line()
     if shown.undo_until is None:
         return _("Undo at any time.")
     return _("Undo until {date}.").format(date=text.time(shown.undo_until))
@@ -182,7 +186,8 @@ def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None],
     if rows:
         lines += ["", table([_("Status"), _("Users"), _("Why")], rows, frozenset({1}))]
     if plan["undone"] < plan["verified"] and plan["undo_of"] is None:
-        lines += ["", undo_line(text, plan["id"], plan["undo_until"])]
+        is_final = isinstance(intents.from_text(plan["intent"]), NO_WAY_BACK)
+        lines += ["", no_undo_line() if is_final else undo_line(text, plan["id"], plan["undo_until"])]
     if plan["verified"] and app.tenant.origin == "imported":
         lines.append(copy_line())
     return "\n".join(lines)
@@ -191,6 +196,11 @@ def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None],
 def undone(text: Text, plan: dict[str, Any]) -> str:
     """How many of a plan's users were put back."""
     return _("Undone {n} of {m}").format(n=text.n(plan["undone"]), m=text.n(plan["verified"]))
+
+
+def no_undo_line() -> str:
+    """What is said of a change that is for good."""
+    return _("This can't be undone.")
 
 
 def undo_line(text: Text, plan_id: int, until: Instant | None) -> str:

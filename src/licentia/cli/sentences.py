@@ -91,6 +91,11 @@ BAD_INPUT: dict[str, Sentence] = {
     "unknown_plan_number": lambda d: _("There is no plan {plan}. See: licentia plans list").format(**d),
     "nothing_to_undo": lambda d: _("Plan {plan} has changed nothing, so there is nothing to undo.").format(**d),
     "nothing_to_retry": lambda d: _("No user of plan {plan} failed or changed meanwhile. Nothing to do.").format(**d),
+    "move_or_cancel": lambda d: _("Say what becomes of its users: --move or --cancel."),
+    "not_a_purchase": lambda d: _(
+        "{text} is the organization's own subscription. Only a self-service purchase can be taken over."
+    ).format(**d),
+    "purchase_ended": lambda d: _("The purchase {text} has ended already. Nothing to do.").format(**d),
     "clock_back": lambda d: _("A tenant's clock only moves forward. Give a later time, or +31d."),
     "bad_moment": lambda d: _("{text} is not a time. Give +31d, +12h or 2026-12-31T08:00.").format(**d),
     "unknown_user": lambda d: joined(_("No user is called {text}.").format(text=d["text"]), or_list(d)),
@@ -340,6 +345,9 @@ JOURNAL: dict[str, Callable[[str], str]] = {
     "plan.pause": lambda _p: _("Plan paused"),
     "plan.propose": lambda _p: _("Plan made"),
     "plan.resume": lambda _p: _("Plan resumed"),
+    "purchase.notice": lambda product: _("Told that the purchase of {product} was canceled").format(product=product),
+    "purchase.take_over": lambda _p: _("Purchase taken over"),
+    "subscription.take_over": lambda _p: _("Purchase taken over"),
     "tenant.clock": lambda _p: _("Clock moved"),
     "tenant.create": lambda _p: _("Tenant made"),
     "tenant.set": lambda _p: _("Settings changed"),

@@ -1,4 +1,4 @@
-"""`licentia subscriptions`: list, show, resize, recurring, cancel, undo, order."""
+"""`licentia subscriptions`: list, show, resize, recurring, cancel, take-over, undo, order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from licentia.cli import takeover
 from licentia.cli.app import App, command_options
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ ON = {"on": True, "off": False}
 @click.group("subscriptions", help=_("Show subscriptions and their seats; change seats, recurring billing and orders."))
 def command() -> None:
     """A noun; its verbs are below."""
+
+
+command.add_command(takeover.command)
 
 
 def _found(app: App, text: str) -> Row:

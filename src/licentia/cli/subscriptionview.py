@@ -14,9 +14,9 @@ from licentia.changes.subscriptions import Change, Look
 from licentia.cli.amounts import amounts, money
 from licentia.cli.app import App
 from licentia.cli.formats import table
-from licentia.cli.text import Text
 from licentia.cli.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
 from licentia.cli.said.words import product_name
+from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
 from licentia.domain import rulebook
 from licentia.domain.instants import Instant

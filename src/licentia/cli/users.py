@@ -1,4 +1,7 @@
-"""`licentia users`: find users, and show one whole: licenses with their paths, mailbox, OneDrive, grace periods."""
+"""`licentia users`: find users, and show one whole: licenses with their paths, mailbox, OneDrive, grace periods.
+
+What changes accounts is in `accounts`.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,17 @@ from typing import Any
 
 import click
 
+from licentia.cli import accounts
 from licentia.cli.app import App, command_options
 
 
-@click.group("users", help=_("Find and show users."))
+@click.group("users", help=_("Find and show users; block, delete and restore them."))
 def command() -> None:
     """A noun; its verbs are below."""
+
+
+for _one in accounts.COMMANDS:
+    command.add_command(_one)
 
 
 @command.command(
@@ -98,7 +106,7 @@ def licenses(rows: list[Any]) -> str:
     """The distinct products of these sources, by name; one in error is marked."""
     from licentia.cli.said.words import product_name
 
-    held = {row[1] for row in rows if row[4] != 4}
+    held = {row[1] for row in rows if row[4] < 4}
     broken = {row[1] for row in rows} - held
     names = sorted(product_name(sku) for sku in held)
     names += [_("{product} (error)").format(product=name) for name in sorted(product_name(sku) for sku in broken)]
@@ -152,18 +160,30 @@ def licenses_json(rows: list[Any]) -> list[dict[str, Any]]:
 def show(app: App, user: str) -> int:
     """One user."""
     from licentia.cli.userview import as_text, detail_json
-    from licentia.domain.reasons import BadInput
-    from licentia.store.lists import users
-    from licentia.store.names import principal_key
+    from licentia.store.lists import deleted, users
 
-    found = users.find(app.tenant_id, principal_key(user))
-    if found is None:
-        close = users.close_names(app.tenant_id, principal_key(user))
-        raise BadInput("unknown_user", text=user, candidates=tuple(close))
-    detail = users.detail(app.tenant_id, found.id)
+    found = _found(app, user)
+    detail, account = users.detail(app.tenant_id, found.id), deleted.account(app.tenant_id, found.id)
     rows = users.sources(app.tenant_id, [found.id])
     if app.as_json:
-        click.echo(json.dumps(as_json(found, rows) | detail_json(detail), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(as_json(found, rows) | detail_json(detail, account), ensure_ascii=False, indent=2))
     else:
-        click.echo(as_text(app, found, detail, rows))
+        click.echo(as_text(app, found, detail, account, rows))
     return 0
+
+
+def _found(app: App, user: str) -> Any:
+    """The user of this name or object id; a deleted one when nobody else is meant."""
+    from licentia.domain.reasons import BadInput
+    from licentia.store.lists import deleted, users
+    from licentia.store.names import principal_key
+
+    key = principal_key(user)
+    found = users.find(app.tenant_id, key)
+    if found is None:
+        gone = deleted.by_names(app.tenant_id, [key]).get(key, [])
+        found = users.by_id(app.tenant_id, gone[0]) if len(gone) == 1 else None
+    if found is None:
+        close = users.close_names(app.tenant_id, key)
+        raise BadInput("unknown_user", text=user, candidates=tuple(close))
+    return found

@@ -8,16 +8,17 @@ from typing import Any
 from licentia.cli.app import App
 from licentia.cli.formats import number, size, table
 from licentia.cli.receipts import plan_name
-from licentia.cli.text import Text
 from licentia.cli.said.words import product_name
 from licentia.cli.sentences import source_kind
+from licentia.cli.text import Text
 from licentia.cli.users import known, sign_in_word
 from licentia.domain.instants import to_iso
 from licentia.store.lists import products
+from licentia.store.lists.deleted import AccountDetail
 from licentia.store.lists.users import UserDetail, UserRow
 
 
-def as_text(app: App, user: UserRow, detail: UserDetail, rows: list[Any]) -> str:
+def as_text(app: App, user: UserRow, detail: UserDetail, account: AccountDetail, rows: list[Any]) -> str:
     """The user as text."""
     text = Text(app)
     facts = [
@@ -36,6 +37,12 @@ def as_text(app: App, user: UserRow, detail: UserDetail, rows: list[Any]) -> str
         ],
         [_("Phone number"), known(detail.phone_number)],
     ]
+    if account.manager is not None:
+        facts.append([_("Manager"), account.manager])
+    if account.sessions_valid_from is not None:
+        facts.append([_("Sessions ended"), text.time(account.sessions_valid_from)])
+    if account.deleted_at is not None:
+        facts.append([_("Deleted on"), text.time(account.deleted_at)])
     if detail.never_reason is not None:
         facts.append([_("Never list"), detail.never_reason])
     width = max(len(name) for name, _value in facts)
@@ -61,7 +68,7 @@ def _licenses(app: App, text: Text, rows: list[Any]) -> str:
 
 
 def _state(state: int, error: str | None) -> str:
-    word = {1: _("Active"), 2: _("Active with error"), 3: _("Disabled"), 4: _("Error")}[state]
+    word = {1: _("Active"), 2: _("Active with error"), 3: _("Disabled"), 4: _("Error"), 5: _("Remembered")}[state]
     return f"{word}: {error}" if error else word
 
 
@@ -122,10 +129,11 @@ def clock_word(kind: str) -> str:
         "archive_purge": _("Archive mailbox is deleted for good"),
         "drive_readonly": _("OneDrive becomes read-only"),
         "drive_archive": _("OneDrive is archived"),
+        "user_purge": _("User is deleted for good"),
     }[kind]
 
 
-def detail_json(detail: UserDetail) -> dict[str, Any]:
+def detail_json(detail: UserDetail, account: AccountDetail) -> dict[str, Any]:
     """What is known of a user beyond the list, for programs; null is not known."""
     mailbox = dict(zip(("kind", "sizeBytes", "hasArchive", "hold", "isForwarding"), detail.mailbox or (), strict=False))
     drive = dict(zip(("isPresent", "sizeBytes", "onHold"), detail.drive or (), strict=False))
@@ -136,4 +144,11 @@ def detail_json(detail: UserDetail) -> dict[str, Any]:
         "drive": drive or None,
         "clocks": [{"kind": kind, "dueDateTime": to_iso(at)} for kind, at in detail.clocks],
         "neverReason": detail.never_reason,
+        "manager": account.manager,
+        "signInSessionsValidFromDateTime": _iso(account.sessions_valid_from),
+        "deletedDateTime": _iso(account.deleted_at),
     }
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else to_iso(at)

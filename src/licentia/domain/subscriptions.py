@@ -324,7 +324,9 @@ def resized(subscription: Subscription, seats: int, at: Instant) -> Subscription
     Taken back are first the seats whose window ends first.
     """
     more = seats - subscription.seats
-    waiting = None if subscription.renewal_seats == seats else subscription.renewal_seats
+    waiting = subscription.renewal_seats
+    if waiting is not None and min(subscription.seats, seats) <= waiting <= max(subscription.seats, seats):
+        waiting = None  # what was to happen at the renewal has happened now
     changed = replace(subscription, seats=seats, renewal_seats=waiting)
     if more > 0:
         together = sum(one.seats for one in subscription.additions if one.at == at) + more

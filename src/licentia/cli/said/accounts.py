@@ -2,22 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word
+from licentia.cli.said.words import Sentence, Word, joined, or_list
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 
-BAD_INPUT: dict[str, Sentence] = {}
+BAD_INPUT: dict[str, Sentence] = {
+    "unknown_deleted_user": lambda d: joined(
+        _("No deleted user is called {text}.").format(text=d["text"]), or_list(d), _("See: licentia users deleted")
+    ),
+    "several_deleted": lambda d: joined(
+        _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=d["n"]), or_list(d)
+    ),
+    "no_deleted_who": lambda d: _("Say which deleted users: --user or --users-from."),
+    "several_deleted_who": lambda d: _("Use one of --user and --users-from."),
+    "own_manager": lambda d: _("{user} can't be their own manager.").format(**d),
+    "which_manager": lambda d: _("Say who the manager is, or --none."),
+}
 
 REFUSED: dict[str, Sentence] = {}
 
-ROW: dict[str, Sentence] = {}
+ROW: dict[str, Sentence] = {
+    "unknown_deleted_user": lambda d: _("No deleted user is called {text}.").format(**d),
+    "several_deleted": lambda d: joined(
+        _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=d["n"]), or_list(d)
+    ),
+}
 
-REASON: dict[Reason, Sentence] = {}
+_SYNCED: dict[str, Word] = {
+    "delete": lambda: _(
+        "This account comes from Active Directory. Delete it there or take it out of the sync scope; both delete it here."
+    ),
+    "block": lambda: _("This account comes from Active Directory. Disable it there."),
+    "unblock": lambda: _("This account comes from Active Directory. Enable it there."),
+    "manager": lambda: _("This account comes from Active Directory. Set the manager there."),
+}
 
-REASON_WORD: dict[Reason, Word] = {}
+REASON: dict[Reason, Sentence] = {
+    Reason.SYNCED_ACCOUNT: lambda d: _SYNCED.get(
+        str(d["subject"]), lambda: _("This account comes from Active Directory. Change it there.")
+    )(),
+    Reason.NAME_TAKEN: lambda d: _(
+        "Another user has this user name now. Rename that user in Microsoft Entra first, or restore there under another name."
+    ),
+    Reason.NOT_DELETED: lambda d: _("Is not deleted. Nothing to do."),
+}
+
+REASON_WORD: dict[Reason, Word] = {
+    Reason.SYNCED_ACCOUNT: lambda: _("from Active Directory"),
+    Reason.NAME_TAKEN: lambda: _("the user name is taken"),
+    Reason.NOT_DELETED: lambda: _("is not deleted"),
+}
 
 CAPABILITY: dict[Capability, Word] = {}
 
-JOURNAL: dict[str, Callable[[str], str]] = {}
+JOURNAL: dict[str, Callable[[str], str]] = {
+    "account.enabled": lambda _p: _("Sign-in allowed or blocked"),
+    "account.sessions": lambda _p: _("Sessions ended"),
+    "account.manager": lambda _p: _("Manager changed"),
+    "account.deleted": lambda _p: _("User deleted or restored"),
+    "clock.user_purge": lambda _p: _("User deleted for good"),
+}
+
+_FACT: dict[str, Word] = {
+    "account.enabled": lambda: _("Sign-in status"),
+    "account.sessions": lambda: _("Sessions"),
+    "account.manager": lambda: _("Manager"),
+    "account.deleted": lambda: _("Account"),
+}
+
+
+def fact_word(kind: str) -> str:
+    """Which fact of an account a row of the journal is about."""
+    return _FACT[kind]()
+
+
+def value_word(kind: str, text: str | None, *, is_after: bool, names: Mapping[str, str]) -> str:
+    """The value of that fact in words; `names` are those of managers, by number."""
+    value = None if text is None else str(json.loads(text))
+    if kind == "account.enabled":
+        return {None: _("Not known"), "true": _("Allowed"), "false": _("Sign-in blocked")}[value]
+    if kind == "account.manager":
+        return _("none") if value is None else names[value]
+    if kind == "account.sessions":
+        return _("ended") if is_after else "-"
+    return {None: _("active"), "now": _("deleted"), "purged": _("deleted for good")}[value]

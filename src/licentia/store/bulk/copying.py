@@ -101,6 +101,19 @@ def copy_again(tenant_id: int, copy_id: int, users: list[int]) -> None:
     tenants.index_users(copy_id, users)
 
 
+def copy_members_again(tenant_id: int, copy_id: int, groups: list[int]) -> None:
+    """The copy has the members that these groups have now."""
+    if not groups:
+        return
+    listed = sql.listed(groups)
+    sql.execute(
+        f"DELETE FROM group_member WHERE tenant_id = %(tenant)s AND group_id {sql.among('groups')}",
+        {"tenant": copy_id, "groups": listed},
+    )
+    which = f" AND x.group_id {sql.among('groups')}"
+    sql.execute(_insert("group_member", which), {"tenant": tenant_id, "copy": copy_id, "groups": listed})
+
+
 def copy_rest(tenant_id: int, copy_id: int) -> None:
     """The copy has the settings, the tables that are copied at once, who waits in the group queue, and what is due."""
     params = {"tenant": tenant_id, "copy": copy_id}

@@ -21,7 +21,7 @@ GROUP_FIELDS = (
     "states_licenses",
 )
 LICENSE_FIELDS = ("line", "sku_id", "disabled_plans")
-MEMBER_FIELDS = ("line", "group_ref", "group_name", "is_user", "name", "principal_key", "object_id")
+MEMBER_FIELDS = ("n", "line", "group_ref", "group_name", "is_user", "name", "principal_key", "object_id")
 _TABLES = {
     "stage_group": (
         "line bigint PRIMARY KEY, object_id text, display_name text, sort_key text, kind text, membership_rule text, "
@@ -29,7 +29,7 @@ _TABLES = {
     ),
     "stage_group_license": "line bigint, sku_id text, disabled_plans text, group_id bigint, product_id bigint",
     "stage_member": (
-        "line bigint, group_ref text, group_name text, is_user smallint, name text, principal_key text, "
+        "n bigint PRIMARY KEY, line bigint, group_ref text, group_name text, is_user smallint, name text, principal_key text, "
         "object_id text, group_id bigint, user_id bigint"
     ),
     "stage_ref": "ref text PRIMARY KEY, group_id bigint, candidates bigint",
@@ -228,22 +228,21 @@ def resolve_members(tenant_id: int) -> None:
         sql.execute("ANALYZE stage_member", {})
 
 
-def without_group(after: int, top: int) -> list[tuple[int, str, int]]:
-    """(line, group as named, how many it could mean) of lines whose group is not one group of the tenant."""
+def without_group(after: int, top: int) -> list[tuple[int, int, int, str, int]]:
+    """(n, line, whether a user, group as named, how many it could mean) of rows whose group is not one of the tenant's."""
     return sql.rows(
-        "SELECT m.line, min(m.group_name), min(r.candidates) FROM stage_member m "
-        "JOIN stage_ref r ON r.ref = m.group_ref WHERE r.group_id IS NULL AND m.line > %(after)s "
-        "GROUP BY m.line ORDER BY m.line LIMIT %(top)s",
+        "SELECT m.n, m.line, m.is_user, m.group_name, r.candidates FROM stage_member m "
+        "JOIN stage_ref r ON r.ref = m.group_ref WHERE r.group_id IS NULL AND m.n > %(after)s "
+        "ORDER BY m.n LIMIT %(top)s",
         {"after": after, "top": top},
     )
 
 
-def without_user(after: int, top: int) -> list[tuple[int, str]]:
-    """(line, name) of lines with a user whom the tenant does not have; those without a group are left out."""
+def without_user(after: int, top: int) -> list[tuple[int, int, str]]:
+    """(n, line, name) of rows with a user whom the tenant does not have; those without a group are left out."""
     return sql.rows(
-        "SELECT m.line, min(coalesce(m.name, m.object_id)) FROM stage_member m WHERE m.is_user = 1 "
-        "AND m.user_id IS NULL AND m.group_id IS NOT NULL AND m.line > %(after)s "
-        "GROUP BY m.line ORDER BY m.line LIMIT %(top)s",
+        "SELECT m.n, m.line, coalesce(m.name, m.object_id) FROM stage_member m WHERE m.is_user = 1 "
+        "AND m.user_id IS NULL AND m.group_id IS NOT NULL AND m.n > %(after)s ORDER BY m.n LIMIT %(top)s",
         {"after": after, "top": top},
     )
 

@@ -102,6 +102,14 @@ def recount_seats(tenant_id: int, product_ids: Iterable[int]) -> None:
     )
 
 
+def close_purchase(tenant_id: int, purchase_id: int) -> None:
+    """The seats of a self-service purchase are gone."""
+    sql.execute(
+        "UPDATE pool SET capacity = 0 WHERE tenant_id = %(tenant)s AND purchase_id = %(purchase)s",
+        {"tenant": tenant_id, "purchase": purchase_id},
+    )
+
+
 def settle_agenda(tenant_id: int) -> None:
     """The agenda names the tenant's earliest event of a subscription, or nothing."""
     earliest = sql.value("SELECT min(next_at) FROM subscription WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})

@@ -32,12 +32,12 @@ def changed_kinds(tenant_id: int, since_seq: int) -> set[tuple[str, str]]:
     return {(object_kind, kind) for object_kind, kind in found}
 
 
-def changed_users(tenant_id: int, since_seq: int) -> list[int]:
-    """Users whom the journal names after `since_seq`, each once."""
+def changed(tenant_id: int, object_kind: str, since_seq: int) -> list[int]:
+    """Objects of this kind that the journal names after `since_seq`, each once."""
     found = sql.rows(
         "SELECT DISTINCT j.object_id FROM journal j WHERE j.tenant_id = %(tenant)s AND j.seq > %(since)s "
-        "AND j.object_kind = 'user' ORDER BY j.object_id",
-        {"tenant": tenant_id, "since": since_seq},
+        "AND j.object_kind = %(kind)s ORDER BY j.object_id",
+        {"tenant": tenant_id, "since": since_seq, "kind": object_kind},
     )
     return [int(row[0]) for row in found]
 

@@ -108,9 +108,7 @@ def remembered(tenant_id: int, users: list[int]) -> list[Remembered]:
         "ORDER BY s.user_id, s.product_id, s.source_kind, s.source_id",
         {"tenant": tenant_id, "users": sql.listed(users)},
     )
-    return [
-        Remembered(user, sku, kind, None if size is None else size > used) for user, sku, kind, size, used in found
-    ]
+    return [Remembered(user, sku, kind, None if size is None else size > used) for user, sku, kind, size, used in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,25 @@ def find(tenant_id: int, key: str) -> UserRow | None:
     return None
 
 
+def by_id(tenant_id: int, user_id: int) -> UserRow | None:
+    """The user of this number, also a deleted one."""
+    found = sql.row(
+        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id = %(user)s",
+        {"tenant": tenant_id, "user": user_id},
+    )
+    return None if found is None else UserRow(*found)
+
+
+def principal_names(tenant_id: int, users: list[int]) -> dict[int, str]:
+    """By user, the user name; also of deleted ones."""
+    return dict(
+        sql.rows(
+            f"SELECT u.id, u.principal_name FROM users u WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('users')}",
+            {"tenant": tenant_id, "users": sql.listed(users)},
+        )
+    )
+
+
 def close_names(tenant_id: int, key: str) -> list[str]:
     """A few user names that begin alike, to offer when one is not found."""
     found = sql.rows(
