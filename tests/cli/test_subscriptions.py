@@ -6,16 +6,19 @@ import csv
 import io
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from command_line import NOON, CommandLine, stand_still
-from licentia.cli import i18n
+from licentia.cli import i18n, subscription_json, subscriptionview
 from licentia.cli.amounts import amounts, money
 from licentia.cli.said import subscriptions as said
+from licentia.cli.text import Text
 from licentia.domain.instants import DAY
 from licentia.domain.money import Money
-from licentia.domain.seats import Acts, Ruling
+from licentia.domain.savings import Part, Saving
+from licentia.domain.seats import Acts, Ruling, When
 from licentia.domain.subscriptions import BillingAccount, Offer, SubscriptionState
 
 YES_RULINGS = {
@@ -269,6 +272,52 @@ def test_bad_prices_write_nothing_until_they_are_left_out(at_noon: CommandLine, 
 def test_what_is_no_price_is_bad_input(at_noon: CommandLine, words: tuple[str, ...]) -> None:
     """Nobody guesses about money."""
     assert at_noon.run("prices", "set", *words).status == 2
+
+
+# ---- savings
+
+
+@pytest.mark.parametrize(
+    ("when", "at", "until", "price", "english"),
+    [
+        (When.NOW, NOON, None, 10, "2 seats: saves €20.00 per month when removed; possible now."),
+        (When.NOW, NOON, NOON + DAY, 10, "when removed; possible now until Tue 24 Nov 2026 12:00."),
+        (When.LATER, NOON + DAY, None, 10, "possible from Tue 24 Nov 2026 12:00."),
+        (When.AT_RENEWAL, NOON + DAY, None, 10, "possible from the renewal on Tue 24 Nov 2026."),
+        (When.AT_RENEWAL, NOON + DAY, None, None, "2 seats: saves an amount that is not known when removed; possible"),
+        (When.ASK, NOON + DAY, None, 10, "ask the partner, the term ends on Tue 24 Nov 2026."),
+        (When.ASK, None, None, 10, "when removed; ask the partner."),
+        (When.UNKNOWN, None, None, 10, "when removed; not known when."),
+        (When.NEVER, NOON + DAY, None, None, "2 seats: saves nothing before Tue 24 Nov 2026."),
+        (When.NEVER, None, None, None, "2 seats: saves nothing."),
+    ],
+)
+def test_a_saving_says_how_much_and_from_when(
+    when: When, at: int | None, until: int | None, price: int | None, english: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-123, R-124: never an amount that nobody knows, never a date that nobody promises."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    i18n.use("en")
+    amount = None if price is None else Money(Decimal(2 * price), "EUR")
+    found = Saving(BI, 2, 0, (Part(when, Ruling.ANY_TIME, 2, 7, at, until, amount),))
+    place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
+    [line] = subscriptionview.saving(Text(place), found)  # type: ignore[arg-type]
+    assert english in line
+    [part] = subscription_json.saving_json(found)["parts"]
+    assert (part["when"], part["licenses"], part["savesPerMonth"]) == (
+        when.value,
+        2,
+        subscription_json.money_json(amount),
+    )
+
+
+def test_seats_that_cover_a_shortage_are_said_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They save nothing."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    i18n.use("en")
+    place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
+    [line] = subscriptionview.saving(Text(place), Saving(BI, 3, 3, ()))  # type: ignore[arg-type]
+    assert line.startswith("3 seats make good")
 
 
 # ---- words

@@ -17,7 +17,7 @@ from licentia.store.lists import finders, selecting
 CHUNK = 5_000
 """Steps per chunk: large enough that one durable commit costs little, small enough that others wait briefly."""
 
-WhoKind = Literal["users", "file", "filter", "everyone", "plan", "members", "found", "subscription"]
+WhoKind = Literal["users", "file", "filter", "everyone", "plan", "members", "found", "purchase", "subscription"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from gettext import gettext as _
 import click
 
 from licentia import __version__
+from licentia.cli.tabbing import NAMES
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("licentia.cli.demo", _("Make the demo tenant Noordzee Logistiek.")),
@@ -34,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("licentia.cli.audit", _("Show and verify the journal.")),
     "worker": ("licentia.cli.worker", _("Work on running plans and due clocks until stopped.")),
     "store": ("licentia.cli.store", _("Check the store.")),
+    "completion": (
+        "licentia.cli.completion",
+        _("Print a script that completes commands, options, tenants, products and groups with Tab."),
+    ),
 }
 """Each module has a click command named `command`."""
 
@@ -63,6 +68,8 @@ def in_readers_language(command: click.Command) -> click.Command:
     """The command, with the placeholders and type names that click leaves in English in the reader's language."""
     command.options_metavar = PLACEHOLDERS["[OPTIONS]"]
     for param in command.params:
+        if param.name in NAMES:
+            param.shell_complete = NAMES[param.name]  # type: ignore[method-assign, assignment]
         if isinstance(param.type, click.types.IntParamType):
             param.type.name = _("number")
         shown = param.metavar

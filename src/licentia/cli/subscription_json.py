@@ -11,6 +11,7 @@ from licentia.changes.subscriptions import Change
 from licentia.domain import catalog as catalog_of
 from licentia.domain.instants import Instant, to_iso
 from licentia.domain.money import Money
+from licentia.domain.savings import Saving
 from licentia.domain.seats import Verdict
 from licentia.domain.subscriptions import BillingAccount, Subscription, resolve_by
 
@@ -80,4 +81,26 @@ def change_json(made: Change) -> dict[str, Any]:
         "verdict": verdict_json(made.verdict),
         "fewerLicenses": made.fewer,
         "savesPerMonth": money_json(made.per_month) if made.after else None,
+    }
+
+
+def saving_json(found: Saving) -> dict[str, Any]:
+    """What seats that come free are worth, for programs; `savesPerMonth` null: not known, or nothing (`never`)."""
+    return {
+        "skuId": found.sku_id,
+        "licenses": found.seats,
+        "coverOverAssigned": found.covers,
+        "firstDateTime": _iso(found.first_at),
+        "parts": [
+            {
+                "subscription": part.subscription_id,
+                "licenses": part.seats,
+                "when": part.when.value,
+                "ruling": part.ruling.value,
+                "fromDateTime": _iso(part.at),
+                "untilDateTime": _iso(part.until),
+                "savesPerMonth": money_json(part.per_month),
+            }
+            for part in found.parts
+        ],
     }

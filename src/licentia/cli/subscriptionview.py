@@ -22,7 +22,7 @@ from licentia.domain import rulebook
 from licentia.domain.instants import Instant
 from licentia.domain.intents import Resize, SetRecurring
 from licentia.domain.money import Money
-from licentia.domain.savings import OrderLine, Saving
+from licentia.domain.savings import OrderLine, Part, Saving
 from licentia.domain.seats import Acts, Ruling, Verdict, When, may_cancel, may_resize, may_set_recurring
 from licentia.domain.subscriptions import Subscription, SubscriptionState, life_of, next_event, resolve_by
 from licentia.store.lists.subscriptions import PoolRow, PriceRow
@@ -305,23 +305,39 @@ def _product(text: Text, made: Change) -> list[str]:
 
 def saving(text: Text, found: Saving) -> list[str]:
     """What seats that come free are worth, a line per moment; unassigning alone saves nothing (R-38)."""
-    lines = []
-    for part in found.parts:
-        seats = ngettext("{n} seat", "{n} seats", part.seats).format(n=text.n(part.seats))
-        amount = (
-            _("Not known")
-            if part.per_month is None
-            else _("{amount} per month").format(amount=money(part.per_month, text.language))
-        )
-        if part.when is When.NEVER:
-            ends = "" if part.at is None else " " + _("before {date}").format(date=text.date(part.at))
-            lines.append(_("{seats}: saves nothing").format(seats=seats) + ends + ".")
-        else:
-            moment = when_text(text, Verdict(part.when, part.ruling, part.at, part.until))
-            lines.append(f"{seats}: {amount}. {moment}.")
+    lines = [_part(text, part) for part in found.parts]
     if found.covers:
         lines.append(_("{n} seats make good for more assigned than owned, or can't go.").format(n=text.n(found.covers)))
     return lines
+
+
+def _part(text: Text, part: Part) -> str:
+    seats = ngettext("{n} seat", "{n} seats", part.seats).format(n=text.n(part.seats))
+    if part.when is When.NEVER:
+        if part.at is None:
+            return _("{seats}: saves nothing.").format(seats=seats)
+        return _("{seats}: saves nothing before {date}.").format(seats=seats, date=text.date(part.at))
+    saves = _("saves an amount that is not known")
+    if part.per_month is not None:
+        saves = _("saves {amount} per month").format(amount=money(part.per_month, text.language))
+    return _("{seats}: {saves} when removed; {moment}.").format(seats=seats, saves=saves, moment=_moment(text, part))
+
+
+def _moment(text: Text, part: Part) -> str:
+    """From when seats can be removed, inside a sentence."""
+    if part.when is When.NOW:
+        if part.until is None:
+            return _("possible now")
+        return _("possible now until {time}").format(time=text.time(part.until))
+    if part.when is When.ASK:
+        if part.at is None:
+            return _("ask the partner")
+        return _("ask the partner, the term ends on {date}").format(date=text.date(part.at))
+    if part.at is None:
+        return _("not known when")
+    if part.when is When.LATER:
+        return _("possible from {time}").format(time=text.time(part.at))
+    return _("possible from the renewal on {date}").format(date=text.date(part.at))
 
 
 def price_lines(app: App, rows: Sequence[tuple[str, PriceRow | None]]) -> str:

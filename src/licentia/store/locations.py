@@ -1,6 +1,6 @@
 """Where the store lives: the data folder of the platform, or what the environment says.
 
-Never touches the disk; it only names places.
+Never writes to the disk; it only names places.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ def home() -> Path:
         return Path.home() / "Library" / "Application Support" / "licentia"
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "licentia"
+
+
+def exists() -> bool:
+    """Whether there may be a store already: its file, or a database elsewhere."""
+    return bool(os.environ.get("LICENTIA_DATABASE_URL")) or (home() / "licentia.sqlite3").exists()
 
 
 def database_settings() -> dict[str, Any]:
