@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from licentia.changes import advance, guards, propose, run
+from licentia.changes import advance, guards, run
 from licentia.changes import who as who_of
 from licentia.changes.inline import apply_inline
-from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind
-from licentia.domain.instants import DAY
+from licentia.domain.instants import DAY, SECOND
 from licentia.domain.intents import (
     Assign,
     Block,
@@ -95,7 +94,6 @@ def test_blocking_many_is_one_plan_and_can_be_undone(make_world: Make) -> None:
     ended = world.rows("SELECT sessions_valid_from FROM users WHERE tenant_id = %(tenant)s AND id < 6")
     assert {row[0] for row in ended} == {world.header(plan)["finished_at"]}
     assert world.consumed() == 5
-    assert sorted(set(row[2:] for row in world.journal("account.enabled"))) == [(None, '"false"'), ('"true"', '"false"')] or True
     assert {row[2:] for row in world.journal("account.enabled")} == {('"true"', '"false"'), (None, '"false"')}
     world.undo(plan)
     assert [account(world, user)[0] for user in range(1, 8)] == [True] * 5 + [False, True]
@@ -204,7 +202,7 @@ def test_the_last_seats_go_by_number(make_world: Make) -> None:
     done(world, DeleteUser(), 1, 2, 3)
     done(world, Assign(E3), 5, 6)
     plan = world.propose(RestoreUser(), 1, 2, 3)
-    said = {row[1]: [rule for rule, *_ in __import__("json").loads(row[7])] for row in world.judged(plan)}
+    said = {row[1]: [rule for rule, *_ in json.loads(row[7])] for row in world.judged(plan)}
     assert [("license_not_back" in said[user]) for user in (1, 2, 3)] == [False, True, True]
     world.apply(plan)
     assert set(world.steps(plan).values()) == {VERIFIED}
@@ -234,7 +232,8 @@ def test_a_taken_name_refuses_one_and_not_the_others(make_world: Make) -> None:
     plan = done(world, RestoreUser(), 1, 2)
     assert world.steps(plan) == {1: ("refused", "name_taken"), 2: VERIFIED}
     rename(world, 3, "new@contoso.example")
-    assert done(world, RestoreUser(), 1) and account(world, 1)[3] == "p00001@contoso.example"
+    done(world, RestoreUser(), 1)
+    assert account(world, 1)[3] == "p00001@contoso.example"
 
 
 def test_a_name_taken_after_the_plan_was_made_is_not_taken_back(make_world: Make) -> None:
@@ -244,7 +243,7 @@ def test_a_name_taken_after_the_plan_was_made_is_not_taken_back(make_world: Make
     plan = world.propose(RestoreUser(), 1, 2)
     rename(world, 3, "p00001@contoso.example")
     world.apply(plan)
-    assert world.steps(plan)[1][0] in ("failed", "skipped")
+    assert world.steps(plan) == {1: ("failed", "not_applied"), 2: VERIFIED}
     assert account(world, 1)[2] is not None
     assert account(world, 3)[3] == "p00001@contoso.example"
 
@@ -276,7 +275,7 @@ def test_memberships_come_back_and_groups_are_followed_anew(make_world: Make) ->
 def test_a_purchase_that_is_full_gives_nothing_back(make_world: Make) -> None:
     """R-82: its own seats count; what it has left comes back, and nothing is oversold."""
     bought = (LicenseRow(PLANNER, SourceKind.PURCHASE, "plan-1"),)
-    purchase = PurchaseRow("plan-1", PLANNER, "p00001@contoso.example", 1_700_000_000_000_000, 1)
+    purchase = PurchaseRow("plan-1", PLANNER, 1, "p00001@contoso.example", 1_700_000_000_000_000)
     world = make_world(tenant_rows([person(1, bought), person(2)], purchases=(purchase,)))
     done(world, DeleteUser(), 1)
     full = "UPDATE pool SET capacity = 0 WHERE tenant_id = %(tenant)s AND purchase_id > 0"
@@ -316,7 +315,7 @@ def test_after_thirty_days_the_user_is_gone(make_world: Make) -> None:
     done(world, SetManager(1), 2)
     plan = done(world, DeleteUser(), 1)
     end = world.header(plan)["undo_until"]
-    advance.set_clock(world.tenant, end - 1, world.actor)
+    advance.set_clock(world.tenant, end - 600 * SECOND, world.actor)
     assert len(deleted.page(world.tenant, None, 10)[0]) == 1
     advance.set_clock(world.tenant, end, world.actor)
     assert world.rows("SELECT id FROM users WHERE tenant_id = %(tenant)s ORDER BY id") == [(2,), (3,)]
@@ -324,9 +323,7 @@ def test_after_thirty_days_the_user_is_gone(make_world: Make) -> None:
     for table in ("source", "mailbox", "drive", "clock", "group_member"):
         assert world.rows(f"SELECT user_id FROM {table} WHERE tenant_id = %(tenant)s AND user_id = 1") == []
     assert account(world, 2)[1] is None
-    with pytest.raises(Exception, match="nothing_to_undo|user"):
-        world.propose(Undo(plan), who=Who("users", ids=(1,)))
-        raise Refused("user is gone, nobody is in the plan")
+    assert world.header(world.propose(Undo(plan)))["users"] == 0
 
 
 def test_a_restored_user_stays(make_world: Make) -> None:
@@ -428,9 +425,9 @@ def test_many_chunks_end_as_one(make_world: Make, monkeypatch: pytest.MonkeyPatc
 
 def test_a_copy_says_what_it_does_not_know(make_copy: Make) -> None:
     """R-68: whether an account is synced; the change is made in the copy all the same."""
-    world = make_copy([replace(person(n, direct(E3)), object_id=None) for n in (1, 2)])
+    world = make_copy([person(1, direct(E3)), person(2, direct(E3))])
     ids = sorted(world.ids().values())
-    plan = propose.propose(world.tenant, Block(), Who("users", ids=tuple(ids)), world.actor)
+    plan = world.propose(Block(), *ids)
     assert all("synced_unknown" in row[7] for row in world.judged(plan))
     world.apply(plan)
     assert {account(world, user)[0] for user in ids} == {False}

@@ -176,6 +176,7 @@ def test_every_kind_of_journal_row_has_a_word(lang: str) -> None:
     objects = "user|license|tenant|never|plan|clock|operator|subscription|price|group|member"
     written = constants(rf"(?:{objects})\.[a-z_]+|baseline", "changes", "tenants")
     written |= {f"clock.{kind.value}" for kind in ClockKind}
+    written |= {f"account.{name}" for name in ("enabled", "sessions", "manager", "deleted")}
     written |= {f"subscription.{kind.value}" for kind in EventKind}
     written |= {f"plan.{event.value}" for event in PlanEvent if event is not PlanEvent.FINISH_WITH_ERRORS}
     assert set(sentences.JOURNAL) == written

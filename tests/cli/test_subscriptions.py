@@ -57,6 +57,15 @@ def test_a_product_of_two_subscriptions_shows_how_they_add_up(at_noon: CommandLi
     assert "48 + 77 = 125" in at_noon.ok("subscriptions", "list", lang="nl").out
 
 
+def test_several_purchases_are_one_line_until_each_is_asked_for(at_noon: CommandLine) -> None:
+    """With the summed seats, as the admin center shows them; in JSON each is there."""
+    out = at_noon.ok("subscriptions", "list").out
+    assert out.count("2 self-service purchases") == 2
+    assert at_noon.ok("subscriptions", "list", "--purchases").out.count("Self-service") == 4
+    every = at_noon.ok("subscriptions", "list", "--json").json
+    assert sum(one["selfServicePurchase"] is not None for product in every for one in product["subscriptions"]) == 4
+
+
 def test_a_tenant_without_subscriptions_says_how_to_get_them(cli: CommandLine) -> None:
     """Nothing is known, so nothing is shown as zero."""
     cli.ok("tenants", "create", "Leeg")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -58,20 +59,20 @@ BACK = AccountChange("deleted", "now", None)
 GONE = AccountChange("deleted", "now", "purged")
 
 
-def somebody(*sources: Source, account: Account | None = None, **facts: object) -> UserFacts:
+def somebody(*sources: Source, account: Account | None = None, **facts: Any) -> UserFacts:
     """A cloud user who may sign in, of whom everything is known."""
     return w.person(*sources, account=account or Account(is_enabled=True), **facts)
 
 
-def known(**facts: object) -> Account:
+def known(**facts: Any) -> Account:
     """The account of somebody who may sign in, but for what is said."""
-    return replace(Account(is_enabled=True), **facts)  # type: ignore[arg-type]
+    return replace(Account(is_enabled=True), **facts)
 
 
-def deleted(*sources: Source, **facts: object) -> UserFacts:
+def deleted(*sources: Source, **facts: Any) -> UserFacts:
     """A deleted user, all of whose licenses are remembered."""
-    kept = (replace(source, state=MEMORY) for source in sources)
-    return somebody(*kept, **({"account": known(is_deleted=True), "clocks": frozenset({GOES, MAIL})} | facts))
+    usual: dict[str, Any] = {"account": known(is_deleted=True), "clocks": frozenset({GOES, MAIL})}
+    return somebody(*(replace(source, state=MEMORY) for source in sources), **(usual | facts))
 
 
 def judged(
@@ -230,7 +231,9 @@ def test_unblocking_allows_sign_in(enabled: object, before: str | None) -> None:
         (3, None, AccountChange("manager", "3", None)),
     ],
 )
-def test_a_manager_is_set_changed_and_taken_away(present: int | None, wanted: int | None, change: AccountChange) -> None:
+def test_a_manager_is_set_changed_and_taken_away(
+    present: int | None, wanted: int | None, change: AccountChange
+) -> None:
     """One change, from what it was."""
     verdict = judged(SetManager(wanted), somebody(account=known(manager_id=present)))
     assert verdict.accounts == (change,)
@@ -257,12 +260,14 @@ def test_deleting_remembers_every_license_and_frees_each_seat_once() -> None:
         w.direct(w.PROJECT_3, state=ERROR),
     )
     verdict = judged(DeleteUser(), facts)
-    kept = {s for s in after(facts, verdict).sources}
+    kept = set(after(facts, verdict).sources)
     assert {s.state for s in kept} == {MEMORY}
     assert {(s.sku_id, s.kind, s.disabled_plans) for s in kept} == {
         (s.sku_id, s.kind, s.disabled_plans) for s in facts.sources if s.sku_id != w.PROJECT_3
     }
-    assert sorted(c.key[0] for c in verdict.changes if c.seat) == sorted([w.E3, w.PLANNER_1, w.VISIO_2, w.E5, w.POWER_BI])
+    assert sorted(c.key[0] for c in verdict.changes if c.seat) == sorted(
+        [w.E3, w.PLANNER_1, w.VISIO_2, w.E5, w.POWER_BI]
+    )
     assert sum(c.seat for c in verdict.changes) == -5
     assert verdict.accounts == (DELETED,)
     assert started(verdict)[GOES] == 30
@@ -288,7 +293,9 @@ PLAN_1_ARCHIVE = (w.direct(w.EXCHANGE_1), w.direct(w.ARCHIVING))
     [
         pytest.param(somebody(w.direct(w.E3)), ["R-72", "R-04"], 30, id="active: 30 days from the deletion"),
         pytest.param(somebody(w.direct(w.EXCHANGE_1)), ["R-72"], 30, id="no Teams, no chats"),
-        pytest.param(somebody(w.direct(w.E3), mailbox=w.FORWARDING), ["R-72", "R-05", "R-04"], 30, id="forwarding stops"),
+        pytest.param(
+            somebody(w.direct(w.E3), mailbox=w.FORWARDING), ["R-72", "R-05", "R-04"], 30, id="forwarding stops"
+        ),
         pytest.param(somebody(w.direct(w.E3), mailbox=w.HELD), ["R-73"], None, id="on hold: inactive, no clock"),
         pytest.param(somebody(w.direct(w.EXCHANGE_2), mailbox=w.HELD), ["R-73"], None, id="Plan 2 allows a hold"),
         pytest.param(somebody(*PLAN_1_ARCHIVE, mailbox=w.HELD), ["R-73"], None, id="Plan 1 with Archiving does too"),
@@ -309,10 +316,16 @@ PLAN_1_ARCHIVE = (w.direct(w.EXCHANGE_1), w.direct(w.ARCHIVING))
             id="on hold, but the Exchange plan is off",
         ),
         pytest.param(
-            somebody(clocks=frozenset({MAIL})), ["R-56", "R-74"], None, id="license first, then delete: its 30 days go on"
+            somebody(clocks=frozenset({MAIL})),
+            ["R-56", "R-74"],
+            None,
+            id="license first, then delete: its 30 days go on",
         ),
         pytest.param(
-            somebody(mailbox=UNKNOWN, clocks=frozenset({MAIL})), ["R-56", "R-74"], None, id="the same, of a box not read"
+            somebody(mailbox=UNKNOWN, clocks=frozenset({MAIL})),
+            ["R-56", "R-74"],
+            None,
+            id="the same, of a box not read",
         ),
         pytest.param(somebody(w.direct(w.E3), mailbox=UNKNOWN), ["R-72", "R-59", "R-04", "R-16"], 30, id="not read"),
         pytest.param(
@@ -329,7 +342,10 @@ PLAN_1_ARCHIVE = (w.direct(w.EXCHANGE_1), w.direct(w.ARCHIVING))
         pytest.param(somebody(mailbox=w.SHARED), ["R-72"], None, id="shared without a license: goes with the account"),
         pytest.param(somebody(w.direct(w.EXCHANGE_2), mailbox=w.SHARED), ["R-72"], None, id="shared with a license"),
         pytest.param(
-            somebody(w.direct(w.EXCHANGE_2), mailbox=replace(w.SHARED, on_hold=True)), ["R-73"], None, id="shared, on hold"
+            somebody(w.direct(w.EXCHANGE_2), mailbox=replace(w.SHARED, on_hold=True)),
+            ["R-73"],
+            None,
+            id="shared, on hold",
         ),
         pytest.param(somebody(mailbox=w.ROOM), ["R-72"], None, id="a room's"),
         pytest.param(somebody(mailbox=w.MEDIUM), ["R-72"], None, id="no license, and nobody knows since when"),
@@ -379,10 +395,12 @@ def test_a_running_grace_period_is_neither_stopped_nor_stretched() -> None:
             ["R-76", "R-77", "R-79", "R-50"],
             id="unlicensed before: those dates go on, what comes first counts",
         ),
-        pytest.param({"clocks": frozenset({ClockKind.DRIVE_ARCHIVE})}, ["R-76", "R-77", "R-79", "R-50"], id="read-only"),
+        pytest.param(
+            {"clocks": frozenset({ClockKind.DRIVE_ARCHIVE})}, ["R-76", "R-77", "R-79", "R-50"], id="read-only"
+        ),
     ],
 )
-def test_what_becomes_of_onedrive(facts: dict[str, object], rules: list[str]) -> None:
+def test_what_becomes_of_onedrive(facts: dict[str, Any], rules: list[str]) -> None:
     """R-76 to R-80, R-50: 30 days by default, then 93 days in the recycle bin; only deletion starts this clock."""
     verdict = judged(DeleteUser(), somebody(mailbox=w.NO_MAILBOX, **facts))
     assert [n for n in numbers(verdict) if n != "R-71"] == rules
@@ -466,7 +484,9 @@ def test_a_purchase_has_seats_of_its_own() -> None:
     none_left = replace(w.COMMERCIAL, purchase_seats={w.DAANS_PURCHASE: 0})
     verdict = judged(RestoreUser(), facts, none_left)
     assert (after(facts, verdict).sources, "R-82" in numbers(verdict)) == ((), True)
-    full = judged(RestoreUser(), facts, replace(none_left, purchase_seats={w.DAANS_PURCHASE: 1}), frozenset({w.PLANNER_1}))
+    full = judged(
+        RestoreUser(), facts, replace(none_left, purchase_seats={w.DAANS_PURCHASE: 1}), frozenset({w.PLANNER_1})
+    )
     assert after(facts, full).sources == (w.bought(w.PLANNER_1),)
 
 
@@ -628,4 +648,3 @@ def test_every_rule_on_accounts_is_said_somewhere() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     ours = [f"R-{n}" for n in range(64, 85)] + ["R-160"]
     assert [n for n in ours if n not in text.rpartition("def test_every_rule")[0]] == []
-

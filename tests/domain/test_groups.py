@@ -411,6 +411,14 @@ def test_a_missing_location_is_no_error_and_an_unread_cause_is_said(facts: UserF
     assert [key for key in w.rules(verdict) if key.startswith("group_")] == said
 
 
+def test_a_copy_says_that_microsoft_takes_its_time() -> None:
+    """R-91: a local tenant follows at once; nothing is said where nothing changes."""
+    copy = replace(E3_ONLY, is_copy=True)
+    assert w.rules(follow(member(), copy, w.CATALOG)) == ["group_follows"]
+    assert w.rules(follow(member(), E3_ONLY, w.CATALOG)) == []
+    assert w.rules(follow(member(by(w.E3)), copy, w.CATALOG)) == []
+
+
 def test_errors_cite_their_rules() -> None:
     """R-85, R-86, R-92: the cause by product, the others by Other, and that freeing seats does not try again."""
     verdict = follow(member(), tenant(one=(w.E3, w.EMS)), w.CATALOG, frozenset({w.E3}))

@@ -5,7 +5,7 @@ Reads the databases' own catalogs, not Django's models: what a migration did is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,17 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import CompositePrimaryKey
 
+from licentia.domain.catalog import load
 from licentia.store.fields import BytewiseTextField
 from licentia.store.globals import GLOBAL_TABLES
 from licentia.store.opening import open_store
 from licentia.store.writing import StoreError
+from world_store import World, direct, person
 
 if TYPE_CHECKING:
     from database import Store
 
+pytest_plugins = ["world_fixtures"]
 SQLITE_ONLY = frozenset(name for name in GLOBAL_TABLES if name.startswith("user_search"))
 
 OPEN = """
@@ -211,3 +214,12 @@ def test_folder_and_files_are_private(store: Store) -> None:
     assert folder == ["0o700", Path(place["LICENTIA_HOME"]).name]
     assert {"licentia.sqlite3", "licentia.sqlite3-wal", "licentia.sqlite3.lock"} <= {name for _, name in files}
     assert {mode for mode, _ in files} == {"0o600"}
+
+
+def test_every_plan_of_the_largest_product_can_be_off(make_world: Callable[..., World]) -> None:
+    """The text of so many plans is longer than an index row of PostgreSQL may be."""
+    largest = max(load().products.values(), key=lambda product: len(product.plan_ids))
+    off = frozenset(largest.plan_ids)
+    assert len(",".join(off)) > 2_704
+    world = make_world([person(1, direct(largest.sku_id, off=off))])
+    assert world.sources() == {(1, largest.sku_id, 1, 0): (1, ",".join(sorted(off)))}

@@ -267,7 +267,7 @@ def list_deleted(app: App, *, top: int) -> int:
 
 def _table(app: App, rows: list[Any], kept: dict[int, list[Any]]) -> str:
     from licentia.cli.formats import table
-    from licentia.cli.render import Text
+    from licentia.cli.text import Text
     from licentia.domain.instants import DAY
     from licentia.store import clock
 

@@ -94,9 +94,12 @@ def verify(app: App) -> int:
 def what(row: Any) -> str:
     """What a row of the journal says, in words; a license change names the product."""
     from licentia.cli.receipts import source
+    from licentia.cli.said.accounts import account_word
     from licentia.cli.said.words import product_name
     from licentia.cli.sentences import journal_kind
 
+    if row.kind.startswith("account."):
+        return account_word(row.kind, row.after)
     product = product_name(source(row)["sku"]) if row.kind.startswith(("license.", "subscription.", "price.")) else ""
     return journal_kind(row.kind, product)
 

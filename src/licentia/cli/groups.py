@@ -118,11 +118,11 @@ def update(app: App, group: str, *, name: str | None, rule: str | None, no_rule:
     from licentia.domain.reasons import BadInput
     from licentia.store.lists import groups as list_of
 
-    if name is None and (rule is None) is not no_rule:
+    if (rule is not None and no_rule) or (name is None and rule is None and not no_rule):
         raise BadInput("no_group_change")
     found = list_of.find(app.tenant_id, group)
-    wanted = "" if no_rule else rule
-    done = groups.update_group(app.tenant_id, found.id, app.actor, name=name, membership_rule=wanted)
+    rule = "" if no_rule else rule
+    done = groups.update_group(app.tenant_id, found.id, app.actor, name=name, membership_rule=rule)
     if done is None:
         _echo(app, {"displayName": found.name, "planId": None}, _("Nothing to change: it is so already."))
         return 0
@@ -302,7 +302,7 @@ def licenses(
     on: tuple[str, ...],
     **options: Any,
 ) -> int:
-    """Resolves, then plans or applies."""
+    """Resolves, then plans or applies; a product that the group gives already keeps its plans but for those named."""
     from licentia.changes.who import Who
     from licentia.cli.licenses import change, resolve_product
     from licentia.domain.intents import SetGroupLicenses
@@ -332,20 +332,16 @@ def _plans(
     from licentia.domain import catalog as catalog_of
     from licentia.domain.reasons import BadInput
 
-    catalog = catalog_of.load()
     wanted = {sku: set(filter(None, given.get(sku, "").split(","))) for sku in products}
-    for names, switch in ((off, set.add), (on, set.discard)):
-        for name in names:
-            refused: BadInput | None = None
-            meant = 0
-            for sku, product in products.items():
-                try:
-                    switch(wanted[sku], catalog.resolve_plan(name, product).id)
-                    meant += 1
-                except BadInput as error:
-                    refused = error
-            if not meant and refused is not None:
-                raise refused
+    for name, switch in (*((name, set.add) for name in off), *((name, set.discard) for name in on)):
+        faults = []
+        for sku, product in products.items():
+            try:
+                switch(wanted[sku], catalog_of.load().resolve_plan(name, product).id)
+            except BadInput as error:
+                faults.append(error)
+        if len(faults) == len(products):
+            raise faults[0]
     return tuple((sku, frozenset(plans)) for sku, plans in sorted(wanted.items()))
 
 

@@ -65,8 +65,9 @@ def _by_product(app: App) -> list[tuple[str, PoolRow | None, list[Subscription]]
     help=_("List each product's total and, under it, every subscription with its seats and next date."),
     epilog=_("Example: licentia subscriptions list --json"),
 )
+@click.option("--purchases", is_flag=True, help=_("Each self-service purchase on a line of its own."))
 @command_options()
-def list_(app: App) -> int:
+def list_(app: App, *, purchases: bool) -> int:
     """All subscriptions, by product."""
     from licentia.cli import subscription_json, subscriptionview
 
@@ -86,7 +87,7 @@ def list_(app: App) -> int:
     elif not found:
         click.echo(_("No subscriptions are known. Import them: licentia import subscriptions FILE"))
     else:
-        click.echo(subscriptionview.listed(app, found))
+        click.echo(subscriptionview.listed(app, found, every_purchase=purchases))
     return 0
 
 

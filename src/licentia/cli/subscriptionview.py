@@ -27,6 +27,8 @@ from licentia.domain.seats import Acts, Ruling, Verdict, When, may_cancel, may_r
 from licentia.domain.subscriptions import Subscription, SubscriptionState, life_of, next_event, resolve_by
 from licentia.store.lists.subscriptions import PoolRow, PriceRow
 
+MOST_ADDED = 5
+"""Subscriptions of a product whose seats are shown as a sum; of more, only the total."""
 SEAT_STEP = 1
 """How many seats `show` asks the rules about."""
 
@@ -40,15 +42,22 @@ def part_number(sku_id: str) -> str:
 # ---- the list
 
 
-def listed(app: App, products: Sequence[tuple[str, PoolRow | None, list[Subscription]]]) -> str:
-    """Per product its total (5 + 8 = 13) and under it each subscription."""
+def listed(
+    app: App, products: Sequence[tuple[str, PoolRow | None, list[Subscription]]], *, every_purchase: bool = False
+) -> str:
+    """Per product its total (5 + 8 = 13) and under it each subscription; several purchases are one line, or a line each."""
     text = Text(app)
     lines = []
     for sku, pool, found in products:
         own = [one for one in found if not one.purchase_id]
         if own:
             lines.append(["", product_name(sku), _total(text, own), *_pool(text, pool), "", "", "", ""])
-        lines += [_line(text, one, with_name=not own) for one in found]
+        purchases = [one for one in found if one.purchase_id]
+        lines += [_line(text, one, with_name=False) for one in own]
+        if len(purchases) > 1 and not every_purchase:
+            lines.append(_purchases(text, purchases, with_name=not own))
+        else:
+            lines += [_line(text, one, with_name=not own) for one in purchases]
     header = [
         _("No."),
         _("Product"),
@@ -66,7 +75,15 @@ def listed(app: App, products: Sequence[tuple[str, PoolRow | None, list[Subscrip
 def _total(text: Text, own: list[Subscription]) -> str:
     seats = [one.seats for one in own if one.is_assignable]
     whole = text.n(sum(seats))
-    return f"{' + '.join(map(text.n, seats))} = {whole}" if len(seats) > 1 else whole
+    return f"{' + '.join(map(text.n, seats))} = {whole}" if 1 < len(seats) <= MOST_ADDED else whole
+
+
+def _purchases(text: Text, purchases: list[Subscription], *, with_name: bool) -> list[str]:
+    """Several self-service purchases of a product as one line, as the admin center shows them."""
+    seats = sum(one.seats for one in purchases if one.is_assignable)
+    channel = _("{n} self-service purchases").format(n=text.n(len(purchases)))
+    name = product_name(purchases[0].sku_id) if with_name else ""
+    return ["", name, text.n(seats), "", "", channel, "", "", ""]
 
 
 def _pool(text: Text, pool: PoolRow | None) -> list[str]:

@@ -22,7 +22,7 @@ from licentia.domain.facts import (
     TenantFacts,
     UserFacts,
 )
-from licentia.domain.holding import Holding, holding
+from licentia.domain.holding import holding
 from licentia.domain.intents import ChangeMembers, Reprocess, SetGroupLicenses
 from licentia.domain.reasons import Outcome, Reason, Refused
 from licentia.domain.settling import Key, Pair, Verdict, because, key_of, said_of, seats, takes, with_seats
@@ -156,7 +156,7 @@ def follow(facts: UserFacts, tenant: TenantFacts, catalog: Catalog, full: frozen
     effect = effects(before, after, facts, tenant.switches)
     cause = found.first_cause(pairs)
     changes = with_seats(pairs, facts.sources, rest)
-    said = (*said_of(pairs, rest, before, after), *effect.consequences, *_own(found))
+    said = (*said_of(pairs, rest, before, after), *effect.consequences, *_own(found), *_later(tenant))
     return Verdict(
         outcome=Outcome.READY,
         reason=cause.reason if cause else None,
@@ -202,6 +202,7 @@ _RULES = {
     Reason.DEPENDENCY: "group_prerequisite",
     Reason.COMPANY_PRODUCT: "group_company_product",
 }
+"""R-86, R-87, R-88, R-98."""
 _UNCHECKED = (AssignmentError.LOCATION, AssignmentError.UNIQUENESS)
 """Errors whose cause lies where the rules can't look: an address, a country where a plan is not sold."""
 
@@ -314,7 +315,8 @@ class _Followed:
             return
         others = [s for s in self.now.values() if s not in mine]
         known, wanted = holding(catalog, self.now.values()), holding(catalog, (*others, *wants))
-        clashes, lacks = tuple(conflicts(known, wanted)), _lacks(holding(catalog, mine), wants, catalog)
+        clashes = tuple(conflicts(known, wanted))
+        lacks = tuple(broken_dependencies(holding(catalog, mine), holding(catalog, wants)))
         for want in asked:
             key, have, sku = key_of(want), self.now.get(key_of(want)), want.sku_id
             plans = holding(catalog, (want,)).plans
@@ -367,19 +369,14 @@ class _Followed:
         return None
 
 
-def _lacks(before: Holding, wants: tuple[Source, ...], catalog: Catalog) -> tuple[str, ...]:
-    """`plan|needed` for every add-on that comes without its prerequisite in the same group (R-88)."""
-    return tuple(broken_dependencies(before, holding(catalog, wants)))
-
-
 def _needed(text: str) -> list[str]:
     """The plans that `plan|needed,needed` speaks of as needed."""
     return text.partition("|")[2].split(",")
 
 
 def _own(found: _Followed) -> Iterator[Consequence]:
-    """What is said of the groups themselves: errors with their causes, also old ones; what is not looked at; whose
-    country counts."""
+    """What is said of the groups themselves: errors with their causes, also old ones (R-92); what is not looked at
+    (R-97); whose country counts (R-90)."""
     member = found.member
     for before, after in found.pairs():
         if after is None:
@@ -394,3 +391,9 @@ def _own(found: _Followed) -> Iterator[Consequence]:
             yield Consequence("group_unchecked")
         if is_held and not was_held and member.facts.has_usage_location is False:
             yield Consequence("group_location")
+
+
+def _later(tenant: TenantFacts) -> Iterator[Consequence]:
+    """R-91: a copy's change is carried out at Microsoft, which takes its time."""
+    if tenant.is_copy:
+        yield Consequence("group_follows")

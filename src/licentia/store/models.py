@@ -435,7 +435,7 @@ class LicenseSource(models.Model):
     class Meta:
         db_table = "source"
         indexes = (
-            # Covers the facts of a user: the rest of the key is in it by itself.
+            # Covers the facts of a user: the rest of the key is in it by itself. On PostgreSQL it ends with the state.
             Index(
                 fields=(
                     "tenant_id",

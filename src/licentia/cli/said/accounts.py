@@ -67,6 +67,22 @@ JOURNAL: dict[str, Callable[[str], str]] = {
     "clock.user_purge": lambda _p: _("User deleted for good"),
 }
 
+_BECAME: dict[tuple[str, str | None], Word] = {
+    ("account.enabled", "true"): lambda: _("Sign-in allowed"),
+    ("account.enabled", "false"): lambda: _("Sign-in blocked"),
+    ("account.deleted", "now"): lambda: _("User deleted"),
+    ("account.deleted", None): lambda: _("User restored"),
+    ("account.deleted", "purged"): lambda: _("User deleted for good"),
+}
+
+
+def account_word(kind: str, after: str | None) -> str:
+    """What a row of the journal says happened to an account, by what it became."""
+    value = None if after is None else str(json.loads(after))
+    said = _BECAME.get((kind, value))
+    return said() if said else JOURNAL[kind]("")
+
+
 _FACT: dict[str, Word] = {
     "account.enabled": lambda: _("Sign-in status"),
     "account.sessions": lambda: _("Sessions"),

@@ -12,7 +12,10 @@ from licentia.store.bulk.tenants import forget_search, index_users
 PREFIX = "replace({0}.object_id, '-', '')"
 """What stands before the name of a deleted account, as in Graph: 32 characters, so that the name is free for others."""
 
-NAME = f"CASE WHEN substr({{0}}.principal_key, 1, 32) = {PREFIX} THEN substr({{0}}.principal_key, 33) ELSE {{0}}.principal_key END"
+NAME = (
+    f"CASE WHEN substr({{0}}.principal_key, 1, 32) = {PREFIX} THEN substr({{0}}.principal_key, 33) "
+    "ELSE {0}.principal_key END"
+)
 """The key that the account had, or has, as a live one; {0} is the table's alias."""
 
 _LIVE = "tenant_id = %(tenant)s AND deleted_at IS NULL AND id {among}"

@@ -29,7 +29,7 @@ class Context:
 
 
 def load(tenant_id: int, *, groups: bool = False) -> Context:
-    """The tenant's products, organization pools, switches and never list; where asked, its groups' licenses and purchases' seats."""
+    """The tenant's products, pools, switches and never list; where asked, its groups' licenses and purchases' seats."""
     tenant = {"tenant": tenant_id}
     found = sql.row("SELECT origin, switches FROM tenant WHERE id = %(tenant)s", tenant)
     origin, switches = found or ("", "")

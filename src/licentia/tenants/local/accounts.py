@@ -38,3 +38,14 @@ def differing(tenant_id: int, one: AccountChange, users: list[int]) -> set[int]:
     if one.name == "deleted":
         return {user for user in users if present.get(user) is not (one.before is not None)}
     return {user for user in users if user not in present or present[user] != one.before}
+
+
+def untouched(tenant_id: int, one: AccountChange, users: list[int]) -> set[int]:
+    """Those of these users whose account did not take the change, asked in its transaction."""
+    present = accounts.present(tenant_id, one.name, users)
+    if one.name == "sessions":
+        return set(users) - set(present)
+    if one.name == "deleted":
+        wanted = {"now": True, "purged": None}.get(one.after or "", False)
+        return {user for user in users if present.get(user) is not wanted}
+    return {user for user in users if user not in present or present[user] != one.after}

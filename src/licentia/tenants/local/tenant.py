@@ -85,7 +85,7 @@ class LocalTenant:
         """Accounts and sources first, then clocks, then pools ascending; LostRows and SeatsGone leave nothing to keep."""
         for account, users in _by_account(work):
             if accounts.change(self.tenant_id, account, users, now) != len(users):
-                raise LostRows(set())
+                raise LostRows(accounts.untouched(self.tenant_id, account, users))
         for change, users in _by_change(work):
             self._change(change, users, now)
         for (kind, seconds), users in _by_clock(work):
