@@ -26,7 +26,7 @@ from licentia.changes import (
 )
 from licentia.changes.propose import propose_again
 from licentia.changes.who import Who
-from licentia.domain.facts import SourceKind
+from licentia.domain.facts import SourceKind, Switch
 from licentia.domain.groups import GroupKind
 from licentia.domain.instants import DAY
 from licentia.domain.intents import (
@@ -110,6 +110,7 @@ REFUSALS = frozenset(
         "never_in_group",
         "no_seats",
         "no_undo",
+        "plan_state",
         "subscription_changed_since",
         "subscription_rule",
         "take_over_whole",
@@ -131,7 +132,7 @@ BAD_INPUT = frozenset(
 # ---- what may be done
 
 Operation = tuple[Any, ...]
-one_user = st.integers(1, USERS)
+one_user = st.one_of(st.integers(1, 12), st.integers(1, USERS))
 users = st.lists(one_user, min_size=1, max_size=12)
 skus = st.sampled_from(SKUS)
 which = st.integers(0, 9)
@@ -156,7 +157,7 @@ account_intents = st.one_of(
 )
 intents = st.one_of(license_intents, account_intents)
 pairs = st.tuples(skus, st.sampled_from([ALL_ON, SWAY]))
-simple = st.one_of(
+of_every_tenant = (
     st.tuples(st.just("plan"), intents, users),
     st.tuples(st.just("everyone"), skus.map(Unassign)),
     st.tuples(st.just("inline"), intents, one_user),
@@ -171,25 +172,40 @@ simple = st.one_of(
     st.tuples(st.just("update group"), which, st.sampled_from([None, "", 'user.x -eq "y"'])),
     st.tuples(st.just("delete group"), which),
     st.tuples(st.just("restore group"), which),
-    st.tuples(st.just("take over"), which, st.booleans()),
     st.tuples(st.just("resize"), which, st.integers(-6, 6), st.booleans()),
     st.tuples(st.just("recurring"), which, st.booleans()),
     st.tuples(st.just("cancel"), which),
+    st.tuples(st.just("switch"), st.frozensets(st.sampled_from([*Switch]), max_size=2)),
     st.tuples(st.just("price"), skus, st.integers(0, 90)),
-    st.tuples(st.just("refresh"), st.integers(0, 2**32)),
-    st.tuples(st.just("import groups"), st.integers(0, 2**32)),
-    st.tuples(st.just("import members"), st.integers(0, 2**32)),
-    st.tuples(st.just("import usage"), st.integers(0, 2**32)),
-    st.tuples(st.just("import subscriptions"), st.integers(0, 2**32)),
     st.tuples(st.just("go on"), which, st.sampled_from(["resume", "discard"])),
 )
-operations = st.one_of(
-    simple,
-    st.tuples(st.just("overtaken"), intents, users, simple),
-    st.tuples(st.just("overtaken members"), which, users, simple),
-    st.tuples(st.just("stopped"), which, users),
-    st.tuples(st.just("round trip"), intents, users),
+of_a_copy = tuple(
+    st.tuples(st.just(f"{name}"), st.integers(0, 2**32))
+    for name in ("refresh", "import groups", "import members", "import usage", "import subscriptions")
 )
+of_its_own = (st.tuples(st.just("take over"), which, st.booleans()),)
+
+
+def operations(*some: st.SearchStrategy[Operation]) -> st.SearchStrategy[list[Operation]]:
+    """Sequences of these, and of what stands around them."""
+    simple = st.one_of(*of_every_tenant, *some)
+    every = st.one_of(
+        simple,
+        st.tuples(st.just("overtaken"), intents, users, simple),
+        st.tuples(st.just("overtaken by one"), intents, users, intents),
+        st.tuples(st.just("overtaken members"), which, users, simple),
+        st.tuples(st.just("away"), users, simple, st.sampled_from([RestoreUser(), PurgeUser()]), accepted),
+        st.tuples(st.just("stopped"), which, users),
+        st.tuples(st.just("round trip"), intents, users),
+    )
+    return st.lists(every, min_size=1, max_size=12)
+
+
+stories = st.one_of(
+    st.tuples(st.just(False), operations(*of_its_own, st.tuples(st.just("refresh"), st.just(0)))),
+    st.tuples(st.just(True), operations(*of_a_copy)),
+)
+"""(whether the tenant is a copy of a file, what is done to it)."""
 
 
 # ---- doing it
@@ -236,6 +252,17 @@ class Player:
         plan = self.world.propose(intent, *ids)
         self.play(other)
         self._apply(plan)
+
+    def do_overtaken_by_one(self, intent: Intent, ids: list[int], other: LicenseIntent | AccountIntent) -> None:
+        self.do_overtaken(intent, ids, ("inline", other, ids[0]))
+
+    def do_away(
+        self, ids: list[int], other: Operation, back: RestoreUser | PurgeUser, accept: frozenset[Reason]
+    ) -> None:
+        """Users are deleted; something happens; most of them come back, or are gone for good."""
+        self.do_plan(DeleteUser(accept), ids)
+        self.play(other)
+        self.do_plan(back, ids[1:] or ids)
 
     def do_overtaken_members(self, group: int, ids: list[int], other: Operation) -> None:
         plan = self.world.propose(ChangeMembers(to_group=self._group(group)), *ids)
@@ -320,7 +347,7 @@ class Player:
     def do_group_licenses(self, group: int, remove: frozenset[str], add: list[tuple[str, frozenset[str]]]) -> None:
         wanted = tuple(sorted(dict(add).items()))
         number = self._group(group)
-        self.do_plan(SetGroupLicenses(number, remove - dict(add).keys(), wanted), [], Who("members", str(number)))
+        self.do_plan(SetGroupLicenses(number, remove - frozenset(dict(add)), wanted), [], Who("members", str(number)))
 
     def do_reprocess(self, group: int | None, ids: list[int]) -> None:
         if group is None:
@@ -376,6 +403,9 @@ class Player:
     def do_cancel(self, which_: int) -> None:
         if found := self._subscription(which_):
             self._changed(subscriptions.cancel(self.world.tenant, found[0], OWNER))
+
+    def do_switch(self, names: frozenset[Switch]) -> None:
+        record.set_tenant(self.world.tenant, OWNER, {"switches": names})
 
     def do_price(self, sku: str, amount: int) -> None:
         prices.set_price(self.world.tenant, sku, Money(amount, "EUR"), OWNER)

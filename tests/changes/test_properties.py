@@ -20,7 +20,7 @@ from licentia.domain.facts import SourceKind
 from licentia.domain.intents import Assign, Intent, Unassign
 from licentia.domain.reasons import BadInput, Refused
 from licentia.importing.demo import demo_tenant
-from player import USERS, Operation, Player, intents, operations, some_user, users
+from player import USERS, Operation, Player, intents, some_user, stories, users
 from replay import differences, replay, snapshot
 from world_store import E3, SWAY_PLAN, World, build, build_copy, crowd, user_file
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 pytest_plugins = ["world_fixtures"]
 Make = Callable[..., World]
 
-sequences = st.lists(operations, min_size=1, max_size=12)
 QUICK = settings(
     max_examples=60,
     derandomize=True,
@@ -79,20 +78,20 @@ def planning_is_repeatable(store: Store, is_copy: bool, intent: Intent, ids: lis
     assert [row[1] for row in first] == sorted(set(ids))
 
 
-@given(is_copy=st.booleans(), sequence=sequences)
+@given(story=stories)
 @QUICK
-def test_any_sequence_leaves_a_sound_store(store: Store, is_copy: bool, sequence: list[Operation]) -> None:
-    """Plans, undos, inline changes, refreshes, never list and clock, in any order."""
-    any_sequence_leaves_a_sound_store(store, is_copy, sequence)
+def test_any_sequence_leaves_a_sound_store(store: Store, story: tuple[bool, list[Operation]]) -> None:
+    """Plans, undos, single changes, groups, seats, files, never list and clock, in any order."""
+    any_sequence_leaves_a_sound_store(store, *story)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3_600)
-@given(is_copy=st.booleans(), sequence=sequences)
+@given(story=stories)
 @LONG
-def test_many_sequences_leave_a_sound_store(store: Store, is_copy: bool, sequence: list[Operation]) -> None:
+def test_many_sequences_leave_a_sound_store(store: Store, story: tuple[bool, list[Operation]]) -> None:
     """The same, at length."""
-    any_sequence_leaves_a_sound_store(store, is_copy, sequence)
+    any_sequence_leaves_a_sound_store(store, *story)
 
 
 @given(is_copy=st.booleans(), intent=intents, ids=users, seed=st.integers(0, 99))

@@ -217,6 +217,17 @@ def pages(page: Callable[[int, int], list[tuple[Any, ...]]]) -> Iterator[list[tu
         last = found[-1][0]
 
 
+def member_entries(page: Callable[[int, int], list[tuple[int, str, int]]]) -> Iterator[Row]:
+    """One journal row per user: which groups, by object id, it leaves and enters; `page` as in `pages`."""
+    for found in pages(page):
+        groups: dict[int, tuple[list[str], list[str]]] = {}
+        for user, object_id, joins in found:
+            groups.setdefault(user, ([], []))[bool(joins)].append(object_id)
+        for user, (leaves, enters) in groups.items():
+            before, after = journal.canonical({"groups": leaves}), journal.canonical({"groups": enters})
+            yield ("user.facts", "user", user, before, after)
+
+
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """The journal's rows in batches."""
     walk = iter(rows)

@@ -85,8 +85,8 @@ def _group_entries(tenant_id: int, outcome: Enriched) -> Iterator[Row]:
         groups = [row[0] for row in found]
         gave = _by_group(staging.stored_licenses(tenant_id, groups))
         gives = _by_group(staging.staged_licenses(groups))
-        for group, is_new, states_licenses, was_deleted, *values in found:
-            before, after = dict[str, object](), dict[str, object]()
+        for group, is_new, states_licenses, was_deleted, object_id, *values in found:
+            before, after = dict[str, object](), dict[str, object]({"object_id": object_id} if is_new else {})
             for name, old, new in zip(staging.FACTS, values[0::2], values[1::2], strict=True):
                 was, now = _plain(name, old), _plain(name, new)
                 if was != now or is_new:
@@ -218,10 +218,4 @@ def _member_entries(tenant_id: int, outcome: Enriched) -> Iterator[Row]:
             outcome.left += leaves
             told = journal.canonical({"joined": int(joins), "left": int(leaves)})
             yield ("group.import", "group", group, None, told)
-    for page in pages(lambda after, top: staging.changed_members(tenant_id, after, top)):
-        groups: dict[int, tuple[list[str], list[str]]] = {}
-        for user, object_id, joins in page:
-            groups.setdefault(user, ([], []))[bool(joins)].append(object_id)
-        for user, (leaves, enters) in groups.items():
-            before, after = journal.canonical({"groups": leaves}), journal.canonical({"groups": enters})
-            yield ("user.facts", "user", user, before, after)
+    yield from enrich.member_entries(lambda after, top: staging.changed_members(tenant_id, after, top))

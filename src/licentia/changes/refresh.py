@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
-from licentia.changes import journal, record
+from licentia.changes import enrich, journal, record
 from licentia.changes.journal import Row
 from licentia.domain import catalog as catalog_of
 from licentia.domain.facts import AssignmentState, ClockKind, Source, SourceKind
@@ -22,6 +22,7 @@ from licentia.domain.reasons import BadInput
 from licentia.importing.rows import Family, RowError, UserFile, UserRow
 from licentia.store import clock, ids
 from licentia.store.bulk import staging
+from licentia.store.bulk import staging_members as members_of
 from licentia.store.bulk import tenants as tenant_rows
 from licentia.store.lists import context as context_of
 from licentia.store.lists import tenants as tenant_list
@@ -45,6 +46,9 @@ FIELD_COLUMNS = {
     "created_at": "created_at",
 }
 """UserRow fields that are account columns of the same meaning."""
+_DELETED = '"now"'
+"""A deleted account in the journal, as a plan writes it."""
+_BOOLEANS = frozenset({"account_enabled", "is_synced"})
 
 
 @dataclass
@@ -165,9 +169,10 @@ def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Ac
         tenant_rows.add_products(tenant_id, skus, product_id)
         tenant_rows.add_groups(tenant_id, [(group_id + i, ref, ref, ref) for i, ref in enumerate(groups)])
         staging.resolve_licenses(tenant_id)
-        if Family.LICENSES in file.families:
-            staging.find_changes(tenant_id, paths_known=file.paths_known)
-        rows = iter(()) if first_load else _entries(tenant_id, fields, outcome)
+        returning = staging.returning(tenant_id)
+        _find_changes(tenant_id, file, returning, first_load=first_load)
+        numbered = list(enumerate(groups, start=group_id))
+        rows = iter(()) if first_load else _entries(tenant_id, file, fields, (numbered, returning), outcome)
         marker: Row = (
             "baseline" if first_load else "import",
             "tenant" if first_load or groups else "file",
@@ -177,16 +182,26 @@ def _merge(tenant_id: int, file: UserFile, outcome: Outcome, new: int, actor: Ac
         )
         for batch in _batches(chain((marker,), rows)):
             journal.write(tenant_id, door="record", actor=actor, now=now, entries=batch)
-        _write_users(tenant_id, file, fields, now, (first_id, first_id + new - 1))
+        _write_users(tenant_id, file, fields, now, (first_id, first_id + new - 1), returning)
         outcome.new_users = new
         outcome.license_changes = staging.count_changes()
         staging.merge_sources(tenant_id)
         if Family.LICENSES in file.families:
             if file.paths_known:
-                staging.merge_members(tenant_id)
+                (members_of.load_members if first_load else members_of.merge_members)(tenant_id)
             _stop_clocks(tenant_id, now, actor)
         tenant_rows.recount_pools(tenant_id)
         tenant_rows.update_tenant(tenant_id, {"origin": "imported"})
+
+
+def _find_changes(tenant_id: int, file: UserFile, returning: list[int], *, first_load: bool) -> None:
+    """What the file changes in sources and memberships is staged."""
+    if Family.LICENSES in file.families:
+        staging.find_changes(tenant_id, paths_known=file.paths_known)
+        if file.paths_known and not first_load:
+            members_of.find_members(tenant_id)
+    if returning:
+        staging.find_remembered(tenant_id)
 
 
 def _stop_clocks(tenant_id: int, now: int, actor: Actor) -> None:
@@ -220,7 +235,15 @@ def _number(tenant_id: int, file: UserFile, first_id: int) -> None:
         staging.keep_stored_names(tenant_id)
 
 
-def _write_users(tenant_id: int, file: UserFile, fields: frozenset[str], now: int, new: tuple[int, int]) -> None:
+def _write_users(
+    tenant_id: int,
+    file: UserFile,
+    fields: frozenset[str],
+    now: int,
+    new: tuple[int, int],
+    returning: list[int],
+) -> None:
+    """The accounts are as the file says; a deletion that was rehearsed in the copy was never done in the tenant."""
     renamed = staging.renamed(tenant_id)
     tenant_rows.forget_search(tenant_id, renamed)
     staging.merge_users(
@@ -230,52 +253,73 @@ def _write_users(tenant_id: int, file: UserFile, fields: frozenset[str], now: in
         licenses=Family.LICENSES in file.families,
         sign_in=Family.SIGN_IN in file.families,
     )
-    tenant_rows.index_users(tenant_id, renamed)
+    tenant_rows.index_users(tenant_id, renamed + returning)
+    LocalTenant(tenant_id).stop(ClockKind.USER_PURGE, returning)
     tenant_rows.index_search(tenant_id, *new)
 
 
-def _entries(tenant_id: int, fields: frozenset[str], outcome: Outcome) -> Iterator[Row]:
-    """The journal of a refresh: new users, changed accounts, changed sources; read before anything is merged."""
+def _entries(
+    tenant_id: int,
+    file: UserFile,
+    fields: frozenset[str],
+    found: tuple[list[tuple[int, str]], list[int]],
+    outcome: Outcome,
+) -> Iterator[Row]:
+    """The journal of a refresh, read before anything is merged: new groups and users, changed accounts, groups, sources."""
+    groups, returning = found
+    for group, ref in groups:
+        yield ("group.import", "group", group, None, journal.canonical({"object_id": ref, "display_name": ref}))
     last = 0
-    while found := staging.new_users(last, BATCH):
-        for user, name in found:
-            yield ("user.import", "user", user, None, journal.canonical({"userPrincipalName": name}))
-        last = found[-1][0]
+    while new := staging.new_users(last, BATCH):
+        for user, *values in new:
+            known = {name: value for name, value in _plain(staging.JOURNALED, values).items() if value is not None}
+            yield ("user.import", "user", user, None, journal.canonical(known))
+        last = new[-1][0]
+    yield from (("account.deleted", "user", user, _DELETED, None) for user in returning)
+    yield from _account_entries(tenant_id, file, fields, outcome)
+    if file.paths_known and Family.LICENSES in file.families:
+        yield from enrich.member_entries(lambda after, top: members_of.changed_members(tenant_id, after, top))
+    yield from _license_entries(tenant_id)
+
+
+def _account_entries(tenant_id: int, file: UserFile, fields: frozenset[str], outcome: Outcome) -> Iterator[Row]:
+    """One row per known user whose account the file changes: the fields that differ."""
+    signs_in = {"last_sign_in_at"} if Family.SIGN_IN in file.families else set[str]()
+    names = sorted(fields | {"principal_name"} | signs_in)
     last = 0
-    names = sorted(fields | {"principal_name"})
     while changed := staging.changed_accounts(tenant_id, frozenset(names), last, BATCH):
         for user, *pairs in changed:
-            old = dict(zip(names, pairs[0::2], strict=True))
-            new = dict(zip(names, pairs[1::2], strict=True))
+            old, new = _plain(names, pairs[0::2]), _plain(names, pairs[1::2])
             differing = [name for name in names if old[name] != new[name]]
-            outcome.changed_users += 1
-            yield (
-                "user.update",
-                "user",
-                user,
-                journal.canonical({name: old[name] for name in differing}),
-                journal.canonical({name: new[name] for name in differing}),
-            )
+            outcome.changed_users += not signs_in.issuperset(differing)
+            before, after = ({name: side[name] for name in differing} for side in (old, new))
+            yield ("user.update", "user", user, journal.canonical(before), journal.canonical(after))
         last = changed[-1][0]
-    yield from _license_entries(tenant_id)
+
+
+def _plain(names: Sequence[str], values: Sequence[Any]) -> dict[str, object]:
+    """The values by name, as the journal writes them: SQLite gives numbers for truths."""
+    return {
+        name: bool(value) if name in _BOOLEANS and value is not None else value
+        for name, value in zip(names, values, strict=True)
+    }
 
 
 def _license_entries(tenant_id: int) -> Iterator[Row]:
     skus = dict(context_of.load(tenant_id).products)
     after: tuple[int, int, int, int] | None = None
     while found := staging.changes(after, BATCH):
-        for user, product, kind, source, old_state, old_plans, new_state, new_plans in found:
-            before = _text(skus[product], kind, source, old_state, old_plans)
-            now = _text(skus[product], kind, source, new_state, new_plans)
+        for user, product, kind, source, *held in found:
+            before, now = (_text(skus[product], kind, source, *side) for side in (held[:3], held[3:]))
             what = "license.assign" if before is None else "license.unassign" if now is None else "license.change"
             yield (what, "user", user, before, now)
         after = found[-1][:4]
 
 
-def _text(sku: str, kind: int, source: int, state: int | None, plans: str | None) -> str | None:
+def _text(sku: str, kind: int, source: int, state: int | None, plans: str | None, error: str | None) -> str | None:
     if state is None:
         return None
-    return source_text(Source(sku, SourceKind(kind), source, plans_of(plans or ""), AssignmentState(state)))
+    return source_text(Source(sku, SourceKind(kind), source, plans_of(plans or ""), AssignmentState(state), error))
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -69,7 +69,7 @@ def revoke_sessions(app: App, **options: Any) -> int:
     epilog=_("Example: licentia users set-manager anna@contoso.example bram@contoso.example --yes"),
 )
 @click.argument("user")
-@click.argument("manager", required=False)
+@click.argument("manager", required=False, metavar="[MANAGER]")
 @click.option("--none", "nobody", is_flag=True, help=_("The user has no manager."))
 @change_options(unknown=False, shared=False)
 @command_options()

@@ -10,11 +10,12 @@ from licentia.changes import run
 from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
-from licentia.cli.render import Text, sentence
+from licentia.cli.render import sentence
 from licentia.cli.said.accounts import fact_word
 from licentia.cli.said.words import product_name
 from licentia.cli.sentences import journal_kind
 from licentia.cli.sentences import reason as reason_sentence
+from licentia.cli.text import Text
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
 from licentia.domain.reasons import Reason

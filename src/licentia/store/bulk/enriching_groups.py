@@ -118,11 +118,11 @@ def number_groups(tenant_id: int, first_id: int) -> None:
 
 
 def staged_groups(tenant_id: int, after: int, top: int) -> list[sql.Row]:
-    """(group, is new, states licenses, is deleted, then each of FACTS before and after) of staged groups, in order."""
+    """(group, is new, states licenses, is deleted, object id, then each of FACTS before and after), in order."""
     pairs = ", ".join(f"g.{c}, n.{c}" for c in FACTS)
     return sql.rows(
         "SELECT n.group_id, n.is_new, n.states_licenses, CASE WHEN g.deleted_at IS NULL THEN 0 ELSE 1 END, "
-        f"{pairs} FROM stage_group n LEFT JOIN user_group g ON g.tenant_id = %(tenant)s AND g.id = n.group_id "
+        f"n.object_id, {pairs} FROM stage_group n LEFT JOIN user_group g ON g.tenant_id = %(tenant)s AND g.id = n.group_id "
         "WHERE n.group_id > %(after)s ORDER BY n.group_id LIMIT %(top)s",
         {"tenant": tenant_id, "after": after, "top": top},
     )

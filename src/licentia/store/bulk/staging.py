@@ -49,23 +49,26 @@ CREATE TEMPORARY TABLE stage_license (
   line bigint, sku_id text, source_kind smallint, group_ref text, state smallint, disabled_plans text, error text,
   since_at bigint, user_id bigint, product_id bigint, source_id bigint DEFAULT 0)
 """
+_MEMBERSHIP = """
+CREATE TEMPORARY TABLE stage_membership (user_id bigint, group_id bigint, joins smallint)
+"""
 _CHANGE = """
 CREATE TEMPORARY TABLE stage_change (
   user_id bigint, product_id bigint, source_kind smallint, source_id bigint,
-  before_state smallint, before_plans text, after_state smallint, after_plans text, error text, since_at bigint)
+  before_state smallint, before_plans text, before_error text, after_state smallint, after_plans text, error text, since_at bigint)
 """
 
 
 def open_stage() -> None:
     """Empty staging tables."""
     close_stage()
-    for statement in (_USER, _LICENSE, _CHANGE):
+    for statement in (_USER, _LICENSE, _CHANGE, _MEMBERSHIP):
         sql.execute(statement, {})
 
 
 def close_stage() -> None:
     """No staging tables."""
-    for table in ("stage_user", "stage_license", "stage_change"):
+    for table in ("stage_user", "stage_license", "stage_change", "stage_membership"):
         sql.execute(f"DROP TABLE IF EXISTS {table}", {})
 
 
@@ -163,6 +166,16 @@ def resolve_licenses(tenant_id: int) -> None:
     sql.execute("CREATE UNIQUE INDEX stage_user_id ON stage_user (user_id)", {})
 
 
+def returning(tenant_id: int) -> list[int]:
+    """Staged users whose account is deleted in the tenant: the file has them, so they are there."""
+    found = sql.rows(
+        "SELECT u.id FROM stage_user n JOIN users u ON u.tenant_id = %(tenant)s AND u.id = n.user_id "
+        "WHERE n.is_new = 0 AND u.deleted_at IS NOT NULL ORDER BY u.id",
+        {"tenant": tenant_id},
+    )
+    return [row[0] for row in found]
+
+
 _MINE = "s.tenant_id = %(tenant)s AND s.source_kind <> 3 AND s.user_id = u.user_id"
 
 
@@ -176,40 +189,55 @@ def find_changes(tenant_id: int, *, paths_known: bool) -> None:
         sql.execute(statement, {"tenant": tenant_id})
 
 
+def find_remembered(tenant_id: int) -> None:
+    """What users who were deleted held before is staged as held again, unless the file says otherwise."""
+    sql.execute(_REMEMBERED, {"tenant": tenant_id})
+
+
 _COLUMNS = (
-    "INSERT INTO stage_change (user_id, product_id, source_kind, source_id, before_state, before_plans, "
+    "INSERT INTO stage_change (user_id, product_id, source_kind, source_id, before_state, before_plans, before_error, "
     "after_state, after_plans, error, since_at) "
 )
 _SAME = "n.user_id = s.user_id AND n.product_id = s.product_id AND n.source_kind = s.source_kind AND n.source_id = s.source_id"
 _WITH_PATHS = (
     _COLUMNS
-    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
+    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, "
+    "NULL, NULL, NULL, NULL "
     f"FROM stage_user u JOIN source s ON {_MINE} "
     f"WHERE NOT EXISTS (SELECT 1 FROM stage_license n WHERE {_SAME})",
-    _COLUMNS + "SELECT n.user_id, n.product_id, n.source_kind, n.source_id, s.state, s.disabled_plans, "
+    _COLUMNS + "SELECT n.user_id, n.product_id, n.source_kind, n.source_id, s.state, s.disabled_plans, s.error, "
     "n.state, n.disabled_plans, n.error, n.since_at FROM stage_license n "
     f"LEFT JOIN source s ON s.tenant_id = %(tenant)s AND {_SAME} "
-    "WHERE (s.user_id IS NULL OR s.state <> n.state OR s.disabled_plans <> n.disabled_plans) "
+    "WHERE (s.user_id IS NULL OR s.state <> n.state OR s.disabled_plans <> n.disabled_plans "
+    "OR coalesce(s.error, '') <> coalesce(n.error, '')) "
     "AND NOT (n.source_kind = 1 AND EXISTS (SELECT 1 FROM source b WHERE b.tenant_id = %(tenant)s "
     "AND b.product_id = n.product_id AND b.user_id = n.user_id AND b.source_kind = 3))",
 )
 _WITHOUT_PATHS = (
     _COLUMNS
-    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, NULL, NULL, NULL, NULL "
-    f"FROM stage_user u JOIN source s ON {_MINE} AND s.state < 4 WHERE NOT EXISTS "
+    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, "
+    "NULL, NULL, NULL, NULL "
+    f"FROM stage_user u JOIN source s ON {_MINE} AND s.state <> 4 WHERE NOT EXISTS "
     "(SELECT 1 FROM stage_license n WHERE n.user_id = s.user_id AND n.product_id = s.product_id)",
     _COLUMNS + "SELECT DISTINCT n.user_id, n.product_id, 4, 0, CAST(NULL AS smallint), CAST(NULL AS text), "
-    "1, '', CAST(NULL AS text), CAST(NULL AS bigint) FROM stage_license n WHERE NOT EXISTS "
+    "CAST(NULL AS text), 1, '', CAST(NULL AS text), CAST(NULL AS bigint) FROM stage_license n WHERE NOT EXISTS "
     "(SELECT 1 FROM source s WHERE s.tenant_id = %(tenant)s AND s.product_id = n.product_id "
-    "AND s.user_id = n.user_id AND s.state < 4)",
+    "AND s.user_id = n.user_id AND s.state <> 4)",
+)
+_REMEMBERED = (
+    _COLUMNS
+    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, 1, "
+    "s.disabled_plans, CAST(NULL AS text), s.since_at FROM source s WHERE s.tenant_id = %(tenant)s AND s.state = 5 "
+    "AND s.user_id IN (SELECT n.user_id FROM stage_user n WHERE n.is_new = 0) AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.user_id = s.user_id "
+    "AND c.product_id = s.product_id AND c.source_kind = s.source_kind AND c.source_id = s.source_id)"
 )
 
 
 def changes(after: tuple[int, int, int, int] | None, top: int) -> list[sql.Row]:
-    """(user, product, kind, source, before state and plans, after state and plans) of staged changes, in order."""
+    """(user, product, kind, source, then state, plans and error before and after) of staged changes, in order."""
     return sql.rows(
-        "SELECT user_id, product_id, source_kind, source_id, before_state, before_plans, after_state, after_plans "
-        "FROM stage_change "
+        "SELECT user_id, product_id, source_kind, source_id, before_state, before_plans, before_error, "
+        "after_state, after_plans, error FROM stage_change "
         + ("WHERE (user_id, product_id, source_kind, source_id) > (%(u)s, %(p)s, %(k)s, %(s)s) " if after else "")
         + "ORDER BY user_id, product_id, source_kind, source_id LIMIT %(top)s",
         dict(zip("upks", after or (0, 0, 0, 0), strict=True)) | {"top": top},
@@ -234,7 +262,10 @@ def merge_sources(tenant_id: int) -> None:
 
 
 def merge_users(tenant_id: int, fields: frozenset[str], now: Instant, *, licenses: bool, sign_in: bool) -> None:
-    """New users are there; known ones have the fields that the file states, and when they were read."""
+    """New users are there; known ones have the fields that the file states, and when they were read.
+
+    Nobody of them is deleted.
+    """
     params = {
         "tenant": tenant_id,
         "now": now,
@@ -246,7 +277,7 @@ def merge_users(tenant_id: int, fields: frozenset[str], now: Instant, *, license
     values = ", ".join(f"n.{c}" for c in columns)
     always = ["principal_name", "principal_key", "display_name", "sort_key", "search_key"]
     own = [c for c in columns if c in fields and c not in always]
-    sets = [f"{c} = n.{c}" for c in always + own] + ["account_read_at = %(now)s"]
+    sets = [f"{c} = n.{c}" for c in always + own] + ["account_read_at = %(now)s", "deleted_at = NULL"]
     sets += ["licenses_read_at = %(now)s"] * licenses
     sets += ["sign_in_read_at = %(now)s", "last_sign_in_at = n.last_sign_in_at"] * sign_in
     free_names(tenant_id)
@@ -278,19 +309,23 @@ def changed_accounts(tenant_id: int, fields: frozenset[str], after: int, top: in
 
 
 def renamed(tenant_id: int) -> list[int]:
-    """Known users whose search text the file changes."""
+    """Known users whose search text the file changes; a deleted one has none."""
     found = sql.rows(
         "SELECT n.user_id FROM stage_user n JOIN users u ON u.tenant_id = %(tenant)s AND u.id = n.user_id "
-        "WHERE n.is_new = 0 AND u.search_key <> n.search_key",
+        "WHERE n.is_new = 0 AND u.search_key <> n.search_key AND u.deleted_at IS NULL",
         {"tenant": tenant_id},
     )
     return [row[0] for row in found]
 
 
-def new_users(after: int, top: int) -> list[tuple[int, str]]:
-    """(user id, name) of new users, in order."""
+JOURNALED = tuple(name for name in USER_FIELDS if name != "line" and not name.endswith("_key"))
+"""What the journal says of a new user: everything that a file can."""
+
+
+def new_users(after: int, top: int) -> list[sql.Row]:
+    """(user id, then each of JOURNALED) of new users, in order."""
     return sql.rows(
-        "SELECT user_id, principal_name FROM stage_user WHERE is_new = 1 AND user_id > %(after)s "
+        f"SELECT user_id, {', '.join(JOURNALED)} FROM stage_user WHERE is_new = 1 AND user_id > %(after)s "
         "ORDER BY user_id LIMIT %(top)s",
         {"after": after, "top": top},
     )
@@ -341,25 +376,6 @@ def free_names(tenant_id: int) -> None:
         "UPDATE users SET principal_key = '/' || users.id FROM stage_user n WHERE users.tenant_id = %(tenant)s "
         "AND n.is_new = 0 AND users.id = n.user_id AND users.principal_key <> n.principal_key",
         {"tenant": tenant_id},
-    )
-
-
-def merge_members(tenant_id: int) -> None:
-    """In a copy, a user is a member of the groups that the file's paths name, and no longer of those that gave it more.
-
-    A group of which nobody gets a license is not in such a file; its members stay unknown.
-    """
-    params = {"tenant": tenant_id}
-    sql.execute(
-        "DELETE FROM group_member WHERE tenant_id = %(tenant)s AND user_id IN (SELECT u.user_id FROM stage_user u) "
-        "AND NOT EXISTS (SELECT 1 FROM stage_license n WHERE n.user_id = group_member.user_id "
-        "AND n.source_kind = 2 AND n.source_id = group_member.group_id)",
-        params,
-    )
-    sql.execute(
-        "INSERT INTO group_member (tenant_id, group_id, user_id) SELECT DISTINCT %(tenant)s, n.source_id, n.user_id "
-        "FROM stage_license n WHERE n.source_kind = 2 ON CONFLICT DO NOTHING",
-        params,
     )
 
 

@@ -123,10 +123,12 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         "WHERE p.tenant_id = %(tenant)s AND p.state IN ('applied', 'applied_with_errors') AND s.state = 'pending'",
     ),
     (
+        # Of a group's plan, who waits in the queue is open until the tenant has let it follow.
         "done_chunk_with_open_steps",
         "SELECT c.plan_id, s.n FROM plan_chunk c JOIN plan_step s ON s.tenant_id = c.tenant_id "
         "AND s.plan_id = c.plan_id AND s.n BETWEEN c.from_n AND c.to_n "
-        "WHERE c.tenant_id = %(tenant)s AND c.state = 'done' AND s.state = 'pending'",
+        "LEFT JOIN group_queue q ON q.tenant_id = s.tenant_id AND q.plan_id = s.plan_id AND q.user_id = s.user_id "
+        "WHERE c.tenant_id = %(tenant)s AND c.state = 'done' AND s.state = 'pending' AND q.user_id IS NULL",
     ),
 )
 

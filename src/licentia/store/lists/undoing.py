@@ -80,7 +80,8 @@ def group_now(tenant_id: int, group_id: int) -> str:
         "WHERE l.tenant_id = %(tenant)s AND l.group_id = %(group)s",
         {"tenant": tenant_id, "group": group_id},
     )
-    return json.dumps({sku: sorted(filter(None, plans.split(","))) for sku, plans in found}, sort_keys=True)
+    gives = {sku: sorted(filter(None, plans.split(","))) for sku, plans in found}
+    return json.dumps(gives, sort_keys=True, separators=(",", ":"))
 
 
 def later_plans(tenant_id: int, users: list[int], after: int) -> dict[int, int]:
