@@ -19,7 +19,7 @@ from licentia.importing.rows import FactFile, GroupFacts, MemberKind, MemberRow,
 from licentia.store import clock, ids
 from licentia.store.bulk import enriching_groups as staging
 from licentia.store.bulk import tenants as tenant_rows
-from licentia.store.names import principal_key, sort_key
+from licentia.store.names import plain, principal_key
 from licentia.store.writing import writing
 from licentia.tenants.local.signatures import plans_text
 from licentia.wire.graph_groups import RULE_NOT_STATED
@@ -58,7 +58,7 @@ def import_groups(
 
 
 def _group(row: GroupFacts) -> tuple[Any, ...]:
-    key = None if row.display_name is None else sort_key(row.display_name)
+    key = None if row.display_name is None else plain(row.display_name)
     states = int(row.licenses is not None)
     return (row.line, row.object_id, row.display_name, key, row.kind, row.membership_rule, row.is_synced, states)
 
@@ -171,7 +171,7 @@ def _name_groups(tenant_id: int, group: str | None) -> int:
     """How many names of groups the file has; each means a group by object id, or by a display name of its own."""
     total, last = 0, ""
     while refs := staging.refs(last, BATCH):
-        found = staging.groups_named(tenant_id, refs, [sort_key(ref) for ref in refs])
+        found = staging.groups_named(tenant_id, refs, [plain(ref) for ref in refs])
         meant: dict[str, set[int]] = defaultdict(set)
         for number, _object_id, name in found:
             meant[name.strip().casefold()].add(number)

@@ -10,7 +10,8 @@ from typing import Any
 
 from licentia.changes import ending, following, journal
 from licentia.changes.journal import Row
-from licentia.changes.judging import Extra, Membership
+from licentia.changes.judging import Extra, Membership, prepared
+from licentia.domain import catalog as catalog_of
 from licentia.domain import groups
 from licentia.domain.instants import Instant
 from licentia.domain.intents import ChangeMembers, GroupIntent, Intent, Reprocess, SetGroupLicenses
@@ -27,22 +28,25 @@ from licentia.store.lists import undoing
 from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
 from licentia.tenants.local.signatures import plans_text
-from licentia.tenants.port import Look
+from licentia.tenants.port import Look, TenantContext
 
 
-def check(tenant_id: int, intent: Intent) -> None:
-    """Returns when the groups may be changed so; Refused with who can do it instead (R-85 and on)."""
-    if isinstance(intent, ChangeMembers):
-        for group_id in {intent.from_group, intent.to_group} - {None}:
-            _refuse(group_list.facts(tenant_id, int(group_id or 0)), groups.may_change_members)
-    if isinstance(intent, SetGroupLicenses) and intent.add:
-        _refuse(group_list.facts(tenant_id, intent.group_id), groups.may_have_licenses)
-
-
-def _refuse(group: groups.GroupFacts, rule: Callable[[groups.GroupFacts], Reason | None]) -> None:
-    reason = rule(group)
-    if reason is not None:
-        raise Refused(reason.value, group=group.name)
+def check(tenant_id: int, intent: Intent, context: TenantContext) -> None:
+    """Returns when the groups may be changed so; Refused with who can do it instead (R-89 to R-94)."""
+    if not isinstance(intent, GroupIntent):
+        return
+    named = (getattr(intent, name, None) for name in ("from_group", "to_group", "group_id"))
+    for group_id in named:
+        if group_id is None:
+            continue
+        group = group_list.facts(tenant_id, group_id)
+        reason = groups.refusal(group, intent)
+        if reason is not None:
+            raise groups.elsewhere(group, reason)
+        if isinstance(intent, SetGroupLicenses):
+            before = context.facts.group_licenses.get(group_id, ())
+            after = prepared(intent, context).facts.group_licenses.get(group_id, ())
+            groups.check_licenses(group, before, after, context.facts, catalog_of.load())
 
 
 def guard(tenant_id: int, plan: dict[str, Any], intent: Intent) -> None:

@@ -26,7 +26,7 @@ from licentia.store.bulk import groups as rows_of
 from licentia.store.bulk import plans as plan_rows
 from licentia.store.lists import groups as list_of
 from licentia.store.lists.groups import GroupRow
-from licentia.store.names import sort_key
+from licentia.store.names import plain
 from licentia.store.writing import writing
 from licentia.tenants.local.signatures import plans_of
 from licentia.tenants.local.tenant import source_text
@@ -59,7 +59,7 @@ def create_group(
         fields = {
             "object_id": str(uuid.uuid4()),
             "display_name": intent.name,
-            "sort_key": sort_key(intent.name),
+            "sort_key": plain(intent.name),
             "kind": intent.kind,
             "membership_rule": intent.membership_rule,
             "is_synced": False,
@@ -86,7 +86,7 @@ def update_group(
         fields: dict[str, str] = {}
         if intent.name is not None and intent.name != group.name:
             _is_free(tenant_id, intent.name)
-            fields |= {"display_name": intent.name, "sort_key": sort_key(intent.name)}
+            fields |= {"display_name": intent.name, "sort_key": plain(intent.name)}
         if rule is not None and rule != group.membership_rule:
             fields["membership_rule"] = rule
         if not fields:

@@ -87,9 +87,10 @@ def propose(
     actor.require(CAPABILITY_OF[type(undo.root(tenant_id, intent))], tenant_id)
     catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
-    context = prepared(intent, tenant.context(look_of(intent)))
-    product_id = owned(intent, context)
-    grouping.check(tenant_id, intent)
+    present = tenant.context(look_of(intent))
+    product_id = owned(intent, present)
+    grouping.check(tenant_id, intent, present)
+    context = prepared(intent, present)
     chunks = _targets(tenant_id, asked, intent, who, product_id)
     first = list(islice(chunks, 1))  # a selection that cannot be understood is refused before anything is written
     plan_id = _begin(tenant_id, intent, who, actor, undone or undo_of)

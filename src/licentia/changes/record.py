@@ -23,7 +23,7 @@ from licentia.store.bulk import journal as journal_rows
 from licentia.store.bulk import subscriptions as subscription_rows
 from licentia.store.bulk import tenants as rows_of
 from licentia.store.lists import tenants as list_of
-from licentia.store.names import principal_key, search_key, sort_key
+from licentia.store.names import plain, principal_key, search_key, sort_key
 from licentia.store.writing import writing
 from licentia.tenants.local.signatures import plans_text
 
@@ -271,7 +271,7 @@ class _Loader:
     def _group(self, group: GroupRow) -> tuple[int, str, str, str, str, str, bool]:
         name = group.display_name
         known = (group.kind, group.membership_rule, group.is_synced)
-        return (self.groups[group.object_id], group.object_id, name, sort_key(name), *known)
+        return (self.groups[group.object_id], group.object_id, name, plain(name), *known)
 
     def _users(self, batch: list[UserRow], first: int) -> None:
         numbered = list(enumerate(batch, start=first))

@@ -95,15 +95,16 @@ def _lost(before: Holding, after: Holding, facts: UserFacts, mailbox: Mailbox, s
     ends = _ends(mailbox, kept, switches)
     found = list(ends)
     days = _kept_seconds(switches)
+    runs = ClockKind.MAILBOX_PURGE in facts.clocks
     if before.any("teams") and not kept:
-        found.append(Consequence("teams_chat", seconds=days))
+        found.append(Consequence("teams_chat", seconds=None if runs else days))
     if mailbox.on_hold is UNKNOWN:
         found.append(Consequence("mailbox_facts_unknown"))
     if any(after.holds(sku) for sku, _ in before.mailbox_carriers()):
         found.append(Consequence("plan_switched_off"))
     if kept:
         return Effects((Consequence("kept_by_hold"), *found))
-    if ClockKind.MAILBOX_PURGE in facts.clocks:
+    if runs:
         return Effects((Consequence("grace_runs"), *found), undo_seconds=0)
     lost = Consequence("mailbox_lost", seconds=days)
     return Effects((lost, *found), (ClockEffect(ClockKind.MAILBOX_PURGE, days),), days)

@@ -448,6 +448,12 @@ class LicenseSource(models.Model):
                 ),
                 name="source_by_user",
             ),
+            # Licenses in error, of which there are few.
+            Index(
+                fields=("tenant_id", "source_kind", "source_id", "product_id", "user_id"),
+                condition=models.Q(state__in=(2, 4)),
+                name="source_in_error",
+            ),
         )
 
 

@@ -33,7 +33,7 @@ def find_group(tenant_id: int, name: str) -> int | None:
     """The group of this display name or object id; None when there is none, or more than one by that name."""
     found = sql.rows(
         "SELECT g.id FROM user_group g WHERE g.tenant_id = %(tenant)s "
-        "AND (g.object_id = %(key)s OR g.display_name = %(name)s) LIMIT 2",
+        "AND g.deleted_at IS NULL AND (g.object_id = %(key)s OR g.display_name = %(name)s) LIMIT 2",
         {"tenant": tenant_id, "key": name.lower(), "name": name},
     )
     return int(found[0][0]) if len(found) == 1 else None

@@ -210,5 +210,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'ref'), name='subscription_ref')],
             },
         ),
+        migrations.AddIndex(
+            model_name='licensesource',
+            index=models.Index(condition=models.Q(('state__in', (2, 4))), fields=['tenant_id', 'source_kind', 'source_id', 'product_id', 'user_id'], name='source_in_error'),
+        ),
         migrations.RunPython(narrow, migrations.RunPython.noop),
     ]
