@@ -124,8 +124,14 @@ class Person:
         os.write(self._master, text.encode())
 
     def interrupts(self) -> None:
-        """Ctrl-C, as the terminal would send it."""
-        self._process.send_signal(2)
+        """Ctrl-C, as the terminal would send it; again when the first came between the question and its read."""
+        for _ in range(5):
+            self._process.send_signal(2)
+            limit = time.monotonic() + 2
+            while self._process.poll() is None and time.monotonic() < limit:
+                self._read()
+            if self._process.poll() is not None:
+                return
 
     def leaves(self) -> Said:
         """The end: what was seen and how it ended."""
@@ -138,7 +144,9 @@ class Person:
     def _read(self) -> bool:
         ready, _, _ = select.select([self._master], [], [], 0.2)
         if not ready:
-            return self._process.poll() is None
+            ended = self._process.poll() is not None
+            # What it wrote between the look at the terminal and its end is still there.
+            return not ended or bool(select.select([self._master], [], [], 0)[0])
         try:
             piece = os.read(self._master, 65_536)
         except OSError:  # how Linux says that the other end is closed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 
 from licentia.changes import advance, refresh
 from licentia.domain.instants import DAY
-from licentia.domain.intents import Unassign
+from licentia.domain.intents import DeleteUser, Unassign
 from licentia.domain.reasons import BadInput
 from licentia.importing.rows import Family, RowError, UserFile, UserRow
 from licentia.store.lists import tenants, users
@@ -25,6 +26,7 @@ from world_store import (
     crowd,
     digest,
     direct,
+    object_id,
     person,
     unknown,
 )
@@ -356,3 +358,61 @@ def test_groups_and_products_are_known_once(make_copy: Make) -> None:
     assert [r[0] for r in world.rows("SELECT id FROM user_group WHERE tenant_id = %(tenant)s ORDER BY id")] == [1, 2]
     assert ALL_FIELDS
     assert len(world.rows("SELECT id FROM product WHERE tenant_id = %(tenant)s")) == 2
+
+
+# ---- a deletion that was rehearsed in the copy
+
+
+@pytest.mark.parametrize("paths", [True, False])
+def test_a_deleted_user_that_a_file_has_is_there_again(make_copy: Make, paths: bool) -> None:
+    """It was never deleted in the real tenant: found, unclocked, with what the file says; the journal says so."""
+    world = make_copy([person(1, direct(E3, E5) + by_group(E3)), person(2, direct(E3))])
+    world.apply(world.propose(DeleteUser(), 1))
+    assert (found(world, "p00001"), world.consumed()) == (set(), 1)
+    held = direct(E3) + by_group(E3) if paths else unknown(E3)
+    outcome = again(world, file([person(1, held, display_name="Anna de Vries")], paths_known=paths))
+    assert (outcome.bad, outcome.new_users) == ([], 0)
+    assert set(world.sources()) == {(1, E3, 1, 0), (1, E3, 2, 1), (2, E3, 1, 0)}
+    assert {row[0] for row in world.sources().values()} == {1}
+    assert (found(world, "vries"), found(world, "persoon 00001")) == ({"p00001@contoso.example"}, set())
+    assert (world.clocks(), world.consumed(), world.consumed(E5)) == ([], 2, 0)
+    assert [row[2:] for row in world.journal("account.deleted")][1] == ('"now"', None)
+    assert (list(world.ids()), users.find(world.tenant, "p00001@contoso.example") is None) == (
+        ["p00001@contoso.example", "p00002@contoso.example"],
+        False,
+    )
+
+
+def test_a_deleted_user_in_a_file_without_licenses_holds_what_it_held(make_copy: Make) -> None:
+    """The file says that the account is there, and nothing of what it holds."""
+    world = make_copy([person(1, direct(E3, E5, off=frozenset({SWAY_PLAN})) + by_group(E3))])
+    before = world.sources()
+    world.apply(world.propose(DeleteUser(), 1))
+    again(world, file([person(1)], families=ACCOUNTS))
+    assert world.sources() == before
+    assert "user_purge" not in {kind for _, kind, _ in world.clocks()}
+
+
+def test_the_journal_of_a_refresh_is_enough_to_do_it_again(make_copy: Make) -> None:
+    """New users whole, truths as truths on every database, groups before their members, who joins and who leaves."""
+    sales = STAFF[:-1] + "b"
+    world = make_copy([person(1, by_group(E3)), person(2)])
+    again(world, [person(1, by_group(E3, group=sales), account_enabled=False), person(3, department="")])
+    ((_, group, before, after),) = world.journal("group.import")
+    assert (group, before, json.loads(after)) == (2, None, {"object_id": sales, "display_name": sales})
+    assert [row[1:] for row in world.journal("user.facts")] == [
+        (1, f'{{"groups":["{STAFF}"]}}', f'{{"groups":["{sales}"]}}')
+    ]
+    assert world.journal("user.update")[0][2:] == ('{"account_enabled":true}', '{"account_enabled":false}')
+    ((_, user, before, after),) = world.journal("user.import")
+    assert (user, before) == (3, None)
+    assert json.loads(after) == {
+        "object_id": object_id(3),
+        "principal_name": "p00003@contoso.example",
+        "display_name": "Persoon 00003",
+        "account_enabled": True,
+        "usage_location": "NL",
+        "user_type": "Member",
+        "department": "",
+        "created_at": 1_600_000_000_000_000,
+    }

@@ -9,11 +9,12 @@ from command_line import CommandLine
 HEADER = {
     "id", "verb", "state", "pauseReason", "isInline", "undoOf", "madeBy", "createdDateTime", "startedDateTime",
     "finishedDateTime", "undoUntilDateTime", "users", "ready", "choice", "skipped", "refused", "verified", "failed",
-    "skippedLate", "seatsFreed", "undone", "catalogVersion", "rulesVersion",
+    "skippedLate", "seatsFreed", "undone", "catalogVersion", "rulesVersion", "startDateTime", "approvedBy",
+    "isUnattended",
 }  # fmt: skip
 PREVIEW = {
     "plan", "skuId", "undoOf", "plannedStartDateTime", "undoUntilDateTime", "removed", "added", "isCopy",
-    "consequences", "reasons", "seats",
+    "consequences", "reasons", "seats", "savings",
 }  # fmt: skip
 CONSEQUENCE = {
     "rule", "key", "severity", "users", "dateTime", "parameters", "confidence", "source", "sourceDate", "readOn",
@@ -29,7 +30,9 @@ NAMES: list[tuple[tuple[str, ...], set[str]]] = [
     (("users", "list"), USER),
     (
         ("users", "show", "noodtoegang1@noordzee.example"),
-        USER | {"officeDevices", "phoneNumber", "mailbox", "drive", "clocks", "neverReason"},
+        USER
+        | {"officeDevices", "phoneNumber", "mailbox", "drive", "clocks", "neverReason"}
+        | {"manager", "deletedDateTime", "signInSessionsValidFromDateTime"},
     ),
     (("plans", "list"), HEADER),
     (("plans", "show", "1"), PREVIEW | {"steps"}),
@@ -45,7 +48,7 @@ NAMES: list[tuple[tuple[str, ...], set[str]]] = [
     (("never", "remove", "--user", "noodtoegang1@noordzee.example"), {"name", "removed"}),
     (("audit", "verify"), {"whole", "rows", "segments", "head", "brokenSegment", "why"}),
     (("store", "check"), {"sound", "tenants", "problems"}),
-    (("tenants", "list"), {"id", "name", "origin", "dateTime"}),
+    (("tenants", "list"), {"id", "name", "origin", "dateTime", "copyOf"}),
     (("tenants", "set-clock", "+1h"), {"dateTime", "clocks"}),
     (("tenants", "create", "Two"), {"id", "name"}),
     (("tenants", "delete", "Noordzee Logistiek", "--yes"), {"deleted"}),

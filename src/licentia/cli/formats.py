@@ -67,6 +67,13 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset
     return "\n".join(_line(line, widths, right) for line in lines)
 
 
+def fitted(text: str) -> str:
+    """One sentence as lines that fit the screen; in a pipe it stays one line."""
+    if not sys.stdout.isatty():
+        return text
+    return "\n".join(textwrap.wrap(text, shutil.get_terminal_size().columns)) or text
+
+
 def _broken(cells: list[str], room: int) -> list[list[str]]:
     parts = textwrap.wrap(cells[-1], room) or [""]
     blanks = [""] * (len(cells) - 1)

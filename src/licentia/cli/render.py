@@ -14,7 +14,7 @@ from licentia.changes.preview import Line, Preview
 from licentia.changes.undo import NO_WAY_BACK
 from licentia.cli import sentences
 from licentia.cli.app import App
-from licentia.cli.formats import table
+from licentia.cli.formats import fitted, table
 from licentia.cli.said.words import product_name
 from licentia.cli.subscriptionview import saving
 from licentia.cli.text import Text
@@ -39,7 +39,7 @@ def preview(app: App, shown: Preview) -> str:
         parts.append(_consequences(text, shown.lines))
     if shown.reasons:
         parts.append(_reasons(text, shown))
-    parts.append("\n".join(_facts(text, shown)))
+    parts.append("\n".join(map(fitted, _facts(text, shown))))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from licentia.cli.subscription_json import saving_json
 from licentia.domain.instants import to_iso
 
 _INSTANTS = ("created_at", "start_at", "started_at", "finished_at", "undo_until")
@@ -82,6 +83,7 @@ def preview(shown: Any) -> dict[str, Any]:
             for r in shown.reasons
         ],
         "seats": [{"skuId": s.sku_id, "needed": s.needed, "free": s.free} for s in shown.seats],
+        "savings": [saving_json(one) for one in shown.savings],
     }
 
 
