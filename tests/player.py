@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -408,7 +409,7 @@ class Player:
         record.set_tenant(self.world.tenant, OWNER, {"switches": names})
 
     def do_price(self, sku: str, amount: int) -> None:
-        prices.set_price(self.world.tenant, sku, Money(amount, "EUR"), OWNER)
+        prices.set_price(self.world.tenant, sku, Money(Decimal(amount), "EUR"), OWNER)
 
     # -- facts from outside
 
@@ -429,7 +430,9 @@ class Player:
 
     def do_import_groups(self, seed: int) -> None:
         chance = random.Random(seed)
-        rows = [some_group(chance, line, ref) for line, ref in enumerate((STAFF, SALES), start=2) if chance.random() < 0.8]
+        rows = [
+            some_group(chance, line, ref) for line, ref in enumerate((STAFF, SALES), start=2) if chance.random() < 0.8
+        ]
         enrich_groups.import_groups(self.world.tenant, fact_file("groups-json", rows), OWNER)
 
     def do_import_members(self, seed: int) -> None:
@@ -499,6 +502,3 @@ def fact_file(form: str, rows: list[Any], *named: str) -> FactFile[Any]:
         yield from rows
 
     return FactFile(form, (), frozenset(named), read)
-
-
-

@@ -86,7 +86,7 @@ def differences(one: Snapshot, other: Snapshot) -> dict[str, tuple[Any, Any]]:
             mine, theirs = dict.fromkeys(mine, True), dict.fromkeys(theirs, True)
         keys = {key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key)}
         if keys:
-            found[part] = tuple({key: value for key, value in side.items() if key in keys} for side in (mine, theirs))
+            found[part] = ({key: mine.get(key) for key in keys}, {key: theirs.get(key) for key in keys})
     return found
 
 
@@ -107,7 +107,10 @@ def snapshot(tenant_id: int) -> Snapshot:
         groups[group][sku] = _plans(off)
     return Snapshot(
         seq=int(rows("SELECT seq FROM head WHERE tenant_id")[0][0]),
-        users={row[0]: _named(ACCOUNT, row[1:]) for row in rows(f"SELECT id, {', '.join(ACCOUNT)} FROM users WHERE tenant_id")},
+        users={
+            row[0]: _named(ACCOUNT, row[1:])
+            for row in rows(f"SELECT id, {', '.join(ACCOUNT)} FROM users WHERE tenant_id")
+        },
         sources={
             (user, sku, kind, source): (state, _plans(off), error)
             for user, sku, kind, source, state, off, error in rows(
@@ -116,7 +119,10 @@ def snapshot(tenant_id: int) -> Snapshot:
             )
         },
         members={(group, user) for group, user in rows("SELECT group_id, user_id FROM group_member WHERE tenant_id")},
-        groups={row[0]: _named(GROUP, row[1:]) for row in rows(f"SELECT id, {', '.join(GROUP)} FROM user_group WHERE tenant_id")},
+        groups={
+            row[0]: _named(GROUP, row[1:])
+            for row in rows(f"SELECT id, {', '.join(GROUP)} FROM user_group WHERE tenant_id")
+        },
         group_licenses=dict(groups),
         subscriptions={row.subscription.id: _undated(row.subscription) for row in subscription_list.page(tenant_id)},
         company_products=dict(
@@ -135,7 +141,8 @@ def snapshot(tenant_id: int) -> Snapshot:
             for row in rows("SELECT sku_id, amount, currency, term_months, source, as_of FROM price WHERE tenant_id")
         },
         never={
-            (kind, which): reason for kind, which, reason in rows("SELECT object_kind, object_id, reason FROM never_list WHERE tenant_id")
+            (kind, which): reason
+            for kind, which, reason in rows("SELECT object_kind, object_id, reason FROM never_list WHERE tenant_id")
         },
         settings=_named(SETTINGS, rows(f"SELECT {', '.join(SETTINGS)} FROM tenant WHERE id")[0]),
     )

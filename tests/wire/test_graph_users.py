@@ -119,6 +119,16 @@ def test_one_path_is_one_source() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "error"),
+    [("CountViolation", "CountViolation"), ("none", None), ("", None), ("it failed; see the log|7.", "Other")],
+)
+def test_an_error_is_one_word(said: str, error: str | None) -> None:
+    """Whatever is no code of an error is Graph's own `Other`."""
+    (found,) = parse_assignment_states([{"skuId": SKU, "assignedByGroup": None, "state": "Error", "error": said}])
+    assert found.error == error
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("id", "12"),

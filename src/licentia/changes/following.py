@@ -158,7 +158,7 @@ def _is_in_error(source: Source) -> bool:
 
 
 def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int], now: Instant) -> None:
-    """The plan's steps end as their users did: verified, or failed with the reason of the error."""
+    """The plan's steps end as their users did: verified, failed with the reason of the error, or stale for who is gone."""
     groups = _groups_of(tenant_id, plan_id)
     ended: dict[tuple[Reason | None, int | None], list[int]] = defaultdict(list)
     for found, users in chunk.users.items():
@@ -171,6 +171,11 @@ def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int
         rows_of.count(tenant_id, plan_id, {"verified" if reason is None else "failed": done}, until)
         if reason is None:
             ending.count_undone(tenant_id, plan_id, done)
+    there = {user for users in chunk.users.values() for user in users}
+    gone = [n for user, n in steps.items() if n and user not in there]
+    if gone:
+        done = rows_of.end_steps(tenant_id, plan_id, gone, StepState.SKIPPED, Reason.STALE, now)
+        rows_of.count(tenant_id, plan_id, {"skipped_late": done})
 
 
 def _groups_of(tenant_id: int, plan_id: int) -> frozenset[int]:

@@ -21,6 +21,7 @@ from licentia.cli.text import Text
 from licentia.cli.titles import title
 from licentia.domain import intents
 from licentia.domain.instants import Instant
+from licentia.domain.intents import LicenseIntent
 from licentia.domain.reasons import Outcome
 from licentia.store.lists.plans import SeatBalance
 
@@ -114,7 +115,11 @@ def _facts(text: Text, shown: Preview) -> list[str]:
             + " "
             + ngettext("{n} seat comes free.", "{n} seats come free.", seats).format(n=text.n(seats))
         )
-        found.append(_("Unassigning alone saves nothing."))
+        found.append(
+            _("Unassigning alone saves nothing.")
+            if isinstance(shown.intent, LicenseIntent)
+            else _("Seats that come free save nothing until a subscription has fewer.")
+        )
         for one in shown.savings:
             found += [f"{product_name(one.sku_id)}: {line}" for line in saving(text, one)]
     for seat in shown.seats:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import django
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from licentia.store.gate import Gate, GateTimeout
 from licentia.store.writing import StoreError, explain_os, reading
@@ -108,5 +108,16 @@ def _run_migrations() -> None:
     """All that are missing, in one transaction: Django alone records a migration after the one that made its tables."""
     from django.core.management import call_command
 
-    with connection.constraint_checks_disabled(), transaction.atomic():
-        call_command("migrate", verbosity=0, interactive=False)
+    try:
+        with connection.constraint_checks_disabled(), transaction.atomic():
+            call_command("migrate", verbosity=0, interactive=False)
+    except transaction.TransactionManagementError as error:
+        raise _first(error) from error
+
+
+def _first(error: BaseException) -> BaseException:
+    """The database's own error (a full disk), behind Django's that the transaction is broken; else the error itself."""
+    cause = error.__context__
+    while cause is not None and not isinstance(cause, OperationalError):
+        cause = cause.__context__
+    return cause or error

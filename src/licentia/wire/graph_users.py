@@ -240,8 +240,8 @@ def _parse_state(entry: Mapping[str, Any]) -> LicenseAssignmentState:
         assigned_by_group=None if group is None or group == "" else guid(group, "assignedByGroup"),
         disabled_plans=_plans(entry.get("disabledPlans")),
         state=state_of(entry.get("state")),
-        # Some answers show the string "None" where others show null.
-        error=None if error is None or error.casefold() in ("", "none") else error,
+        # Some answers show the string "None" where others show null; an error is one word, and `Other` is Graph's own.
+        error=None if error is None or error.casefold() in ("", "none") else error if error.isalnum() else "Other",
         since=instant(entry.get("lastUpdatedDateTime"), "lastUpdatedDateTime"),
     )
 

@@ -74,6 +74,14 @@ def _groups() -> str:
     )
 
 
+_ERROR = """
+|| CASE WHEN s.state IN (1, 5) THEN '' ELSE '.' || coalesce((SELECT e.error FROM source e
+WHERE e.tenant_id = s.tenant_id AND e.product_id = s.product_id AND e.user_id = s.user_id
+AND e.source_kind = s.source_kind AND e.source_id = s.source_id), '') END
+"""
+"""Why a source is in trouble. It is in no index, so it is read only where there is some."""
+
+
 def _joined(item: str, separator: str, table: str, alias: str, order: str) -> str:
     where = f"{alias}.tenant_id = u.tenant_id AND {alias}.user_id = u.id"
     if sql.is_postgres():
@@ -95,10 +103,9 @@ def signature(*, never_by_group: bool, account: bool = False, groups: bool = Fal
     """
     never = f"coalesce(({_NEVER_USER}), ({_NEVER_GROUP}))" if never_by_group else f"({_NEVER_USER})"
     clocks = _joined("k.kind", ",", "clock", "k", "k.kind")
-    # The error is in no index: only who follows groups looks at it.
-    error, mark = (", coalesce(s.error, '')", ".%%s") if groups else ("", "")
-    parts = f"s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans{error}"
-    source = f"concat_ws('.', {parts})" if sql.is_postgres() else f"printf('%%d.%%d.%%d.%%d.%%s{mark}', {parts})"
+    parts = "s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans"
+    source = f"concat_ws('.', {parts})" if sql.is_postgres() else f"printf('%%d.%%d.%%d.%%d.%%s', {parts})"
+    source += _ERROR
     sources = _joined(source, ";", "source", "s", "s.product_id, s.source_kind, s.source_id")
     more = f" || '|A' || {_ACCOUNT_DETAIL}" if account else ""
     more += f" || '|G' || {_groups()}" if groups else ""

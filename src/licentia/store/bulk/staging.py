@@ -55,7 +55,8 @@ CREATE TEMPORARY TABLE stage_membership (user_id bigint, group_id bigint, joins 
 _CHANGE = """
 CREATE TEMPORARY TABLE stage_change (
   user_id bigint, product_id bigint, source_kind smallint, source_id bigint,
-  before_state smallint, before_plans text, before_error text, after_state smallint, after_plans text, error text, since_at bigint)
+  before_state smallint, before_plans text, before_error text,
+  after_state smallint, after_plans text, error text, since_at bigint)
 """
 
 
@@ -200,8 +201,7 @@ _COLUMNS = (
 )
 _SAME = "n.user_id = s.user_id AND n.product_id = s.product_id AND n.source_kind = s.source_kind AND n.source_id = s.source_id"
 _WITH_PATHS = (
-    _COLUMNS
-    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, "
+    _COLUMNS + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, "
     "NULL, NULL, NULL, NULL "
     f"FROM stage_user u JOIN source s ON {_MINE} "
     f"WHERE NOT EXISTS (SELECT 1 FROM stage_license n WHERE {_SAME})",
@@ -214,8 +214,7 @@ _WITH_PATHS = (
     "AND b.product_id = n.product_id AND b.user_id = n.user_id AND b.source_kind = 3))",
 )
 _WITHOUT_PATHS = (
-    _COLUMNS
-    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, "
+    _COLUMNS + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, "
     "NULL, NULL, NULL, NULL "
     f"FROM stage_user u JOIN source s ON {_MINE} AND s.state <> 4 WHERE NOT EXISTS "
     "(SELECT 1 FROM stage_license n WHERE n.user_id = s.user_id AND n.product_id = s.product_id)",
@@ -225,10 +224,10 @@ _WITHOUT_PATHS = (
     "AND s.user_id = n.user_id AND s.state <> 4)",
 )
 _REMEMBERED = (
-    _COLUMNS
-    + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, 1, "
+    _COLUMNS + "SELECT s.user_id, s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans, s.error, 1, "
     "s.disabled_plans, CAST(NULL AS text), s.since_at FROM source s WHERE s.tenant_id = %(tenant)s AND s.state = 5 "
-    "AND s.user_id IN (SELECT n.user_id FROM stage_user n WHERE n.is_new = 0) AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.user_id = s.user_id "
+    "AND s.user_id IN (SELECT n.user_id FROM stage_user n WHERE n.is_new = 0) "
+    "AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.user_id = s.user_id "
     "AND c.product_id = s.product_id AND c.source_kind = s.source_kind AND c.source_id = s.source_id)"
 )
 

@@ -84,9 +84,11 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         "ON x.tenant_id = a.tenant_id AND x.id = a.subscription_id WHERE a.tenant_id = %(tenant)s AND x.id IS NULL",
     ),
     (
+        # Who was deleted for good while waiting leaves the queue in its turn; without a turn nobody ever does.
         "queue_without_user",
         "SELECT q.user_id, q.plan_id FROM group_queue q LEFT JOIN users u ON u.tenant_id = q.tenant_id "
-        "AND u.id = q.user_id WHERE q.tenant_id = %(tenant)s AND u.id IS NULL",
+        "AND u.id = q.user_id WHERE q.tenant_id = %(tenant)s AND u.id IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM agenda a WHERE a.tenant_id = %(tenant)s AND a.kind = 'group')",
     ),
     (
         "clock_without_user",
