@@ -107,7 +107,6 @@ REFUSALS = frozenset(
         "group_prerequisite",
         "group_rule_empties",
         "group_synced",
-        "group_too_late",
         "never_in_group",
         "no_seats",
         "no_undo",

@@ -24,7 +24,7 @@ def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: F
     owner = owners.new_owner()
     done = 0
     for tenant_id in dict.fromkeys(
-        one for kind in ("group", "clock", "subscription") for one in agenda.tenants_due(kind)
+        one for kind in ("group", "clock", "subscription", "deleted_group") for one in agenda.tenants_due(kind)
     ):
         done += advance.advance(tenant_id)
         if should_stop():

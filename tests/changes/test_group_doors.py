@@ -246,10 +246,11 @@ def test_a_microsoft_365_group_can_be_restored_for_thirty_days(make_world: Make)
     last = groups.delete_group(world.tenant, number, OWNER)
     assert last.restorable_until is not None
     advance.set_clock(world.tenant, last.restorable_until, OWNER)
-    assert refused(lambda: groups.restore_group(world.tenant, number, OWNER)) == (
-        "group_too_late",
-        {"group": "Alle medewerkers"},
-    )
+    assert bad(lambda: groups.restore_group(world.tenant, number, OWNER)) == "unknown_group"
+    assert number not in stored(world)
+    at, _, before, after = world.journal("group.delete")[-1]
+    assert (at, json.loads(before)["display_name"], after) == (last.restorable_until, "Alle medewerkers", None)
+    assert len(world.journal("member.remove")) == 2
 
 
 def test_a_group_on_the_never_list_is_not_deleted(make_world: Make) -> None:

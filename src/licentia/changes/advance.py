@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from licentia.changes import following, journal
+from licentia.changes import following, group_ends, journal
 from licentia.changes.journal import Entry
 from licentia.domain.instants import Instant
 from licentia.domain.living import Happened, live
@@ -17,12 +17,16 @@ from licentia.domain.reasons import BadInput
 from licentia.domain.subscription_fields import fields_of
 from licentia.store import clock
 from licentia.store.bulk import clocks as rows_of
+from licentia.store.bulk import groups as group_rows
 from licentia.store.bulk import subscriptions as subscription_rows
 from licentia.store.lists import agenda
+from licentia.store.lists import groups as group_list
 from licentia.store.lists import subscriptions as list_of
 from licentia.store.writing import writing
 
 BATCH = 5_000
+GROUPS = 100
+"""Deleted groups that end in one transaction, with all their members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,22 @@ def _groups(tenant_id: int, until: Instant) -> int:
     return following.follow(tenant_id)
 
 
+def _deleted_groups(tenant_id: int, until: Instant) -> int:
+    """Deleted Microsoft 365 groups whose 30 days are over (R-95)."""
+    due = group_list.deleted_before(tenant_id, until - group_ends.kept(), GROUPS)
+    if due:
+        found = [(at + group_ends.kept(), row) for number, at in due for row in group_ends.delete(tenant_id, number)]
+        moments, entries = [at for at, _ in found], [row for _, row in found]
+        journal.write(tenant_id, door="advance", actor=SYSTEM, now=max(moments), entries=entries, moments=moments)
+    group_rows.settle_deleted(tenant_id, group_ends.kept())
+    return len(due)
+
+
 _WORK: dict[str, Callable[[int, Instant], int]] = {
     "group": _groups,
     "clock": _clocks,
     "subscription": _subscriptions,
+    "deleted_group": _deleted_groups,
 }
 """By kind of the agenda: does what is due at or before an instant, a batch at most, and names the next in the agenda."""
 

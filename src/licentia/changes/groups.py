@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from licentia.changes import journal
 from licentia.changes.advance import catch_up
+from licentia.changes.group_ends import delete, empty, kept, text_of
 from licentia.changes.journal import Row
 from licentia.changes.propose import header
 from licentia.changes.who import Who
-from licentia.domain import rulebook
-from licentia.domain.facts import AssignmentState, Source, SourceKind
 from licentia.domain.groups import GroupKind, elsewhere, may_change, may_delete, returns_after_deletion
-from licentia.domain.instants import SECOND, Instant
+from licentia.domain.instants import Instant
 from licentia.domain.intents import CreateGroup, DeleteGroup, GroupObjectIntent, RestoreGroup, UpdateGroup
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import CAPABILITY_OF, Actor
@@ -24,12 +23,11 @@ from licentia.domain.reasons import BadInput, Refused
 from licentia.store import clock, ids
 from licentia.store.bulk import groups as rows_of
 from licentia.store.bulk import plans as plan_rows
+from licentia.store.bulk import sources
 from licentia.store.lists import groups as list_of
 from licentia.store.lists.groups import GroupRow
 from licentia.store.names import plain
 from licentia.store.writing import writing
-from licentia.tenants.local.signatures import plans_of
-from licentia.tenants.local.tenant import source_text
 
 LONGEST_NAME = 256
 CHUNK = 5_000
@@ -65,7 +63,7 @@ def create_group(
             "is_synced": False,
         }
         rows_of.create(tenant_id, group_id, fields)
-        row: Row = ("group.create", "group", group_id, None, _text(tenant_id, group_id))
+        row: Row = ("group.create", "group", group_id, None, text_of(tenant_id, group_id))
         return _record(tenant_id, intent, group_id, actor, [row])
 
 
@@ -91,13 +89,13 @@ def update_group(
             fields["membership_rule"] = rule
         if not fields:
             return None
-        before, left = _text(tenant_id, group_id), list[Row]()
+        before, left = text_of(tenant_id, group_id), list[Row]()
         if fields.get("membership_rule"):
             if list_of.licenses(tenant_id, [group_id])[group_id]:
                 raise Refused("group_rule_empties", group=group.name)
-            left = _empty(tenant_id, group_id)
+            left = empty(tenant_id, group_id)
         rows_of.update(tenant_id, group_id, fields)
-        row: Row = ("group.update", "group", group_id, before, _text(tenant_id, group_id))
+        row: Row = ("group.update", "group", group_id, before, text_of(tenant_id, group_id))
         return _record(tenant_id, intent, group_id, actor, [row, *left])
 
 
@@ -117,41 +115,32 @@ def delete_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
             raise Refused("group_never", group=group.name, reason=reason)
         if list_of.is_source(tenant_id, group_id):
             raise Refused("group_in_use", group=group.name)
-        now, before = clock.tenant_now(tenant_id), _text(tenant_id, group_id)
+        now, before = clock.tenant_now(tenant_id), text_of(tenant_id, group_id)
         if returns_after_deletion(group.facts):
             rows_of.mark_deleted(tenant_id, group_id, now)
-            row: Row = ("group.delete", "group", group_id, before, _text(tenant_id, group_id))
-            return _record(tenant_id, DeleteGroup(group_id), group_id, actor, [row], until=now + _kept())
-        gone: Row = ("group.delete", "group", group_id, before, None)
-        memory = [_forgotten(group_id, *one) for one in rows_of.forget(tenant_id, group_id)]
-        left = _empty(tenant_id, group_id)
-        rows_of.delete(tenant_id, group_id)
-        return _record(tenant_id, DeleteGroup(group_id), group_id, actor, [gone, *left, *memory])
+            sources.lower_agenda(tenant_id, "deleted_group", now + kept())
+            row: Row = ("group.delete", "group", group_id, before, text_of(tenant_id, group_id))
+            return _record(tenant_id, DeleteGroup(group_id), group_id, actor, [row], until=now + kept())
+        return _record(tenant_id, DeleteGroup(group_id), group_id, actor, delete(tenant_id, group_id))
 
 
 def restore_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
-    """The deleted Microsoft 365 group is back with its members. BadInput `unknown_group`; Refused `group_too_late`."""
+    """The deleted Microsoft 365 group is back with its members. BadInput `unknown_group`, also after 30 days."""
     actor.require(CAPABILITY_OF[RestoreGroup], tenant_id)
     catch_up(tenant_id)
     with writing(tenant_id):
         group = list_of.get(tenant_id, group_id, deleted=True)
         if group is None or group.deleted_at is None:
             raise BadInput("unknown_group", text=str(group_id))
-        if clock.tenant_now(tenant_id) >= group.deleted_at + _kept():
-            raise Refused("group_too_late", group=group.name)
-        before = _text(tenant_id, group_id)
+        before = text_of(tenant_id, group_id)
         rows_of.mark_deleted(tenant_id, group_id, None)
-        row: Row = ("group.restore", "group", group_id, before, _text(tenant_id, group_id))
+        row: Row = ("group.restore", "group", group_id, before, text_of(tenant_id, group_id))
         return _record(tenant_id, RestoreGroup(group_id), group_id, actor, [row])
 
 
 def kept_until(group: GroupRow) -> Instant | None:
     """Until when a deleted group can be restored; None for one that is not deleted."""
-    return None if group.deleted_at is None else group.deleted_at + _kept()
-
-
-def _kept() -> Instant:
-    return (rulebook.load().by_key["group_kept"].seconds or 0) * SECOND
+    return None if group.deleted_at is None else group.deleted_at + kept()
 
 
 def _name(name: str) -> str:
@@ -180,36 +169,6 @@ def _changeable(tenant_id: int, group_id: int) -> GroupRow:
     if reason is not None:
         raise elsewhere(group.facts, reason)
     return group
-
-
-def _empty(tenant_id: int, group_id: int) -> list[Row]:
-    """The journal's rows of who was a member, deleted users too, and is no longer."""
-    left: list[int] = []
-    while users := list_of.all_members(tenant_id, group_id, 0, CHUNK):
-        left += rows_of.remove_members(tenant_id, group_id, users)
-    text = journal.canonical({"group": group_id})
-    return [("member.remove", "user", user, text, None) for user in left]
-
-
-def _text(tenant_id: int, group_id: int) -> str:
-    """The group's row as the journal keeps it: enough to make it anew."""
-    group = list_of.get(tenant_id, group_id, deleted=True)
-    assert group is not None
-    return journal.canonical(
-        {
-            "object_id": group.object_id,
-            "display_name": group.name,
-            "kind": group.kind,
-            "membership_rule": group.membership_rule,
-            "is_synced": group.is_synced,
-            "deleted_at": group.deleted_at,
-        }
-    )
-
-
-def _forgotten(group_id: int, user_id: int, sku: str, plans: str) -> Row:
-    source = Source(sku, SourceKind.GROUP, group_id, plans_of(plans), AssignmentState.REMEMBERED)
-    return ("license.unassign", "user", user_id, source_text(source), None)
 
 
 def _record(

@@ -49,7 +49,6 @@ REFUSED: dict[str, Sentence] = {
     "group_rule_empties": lambda d: _(
         "A rule empties {group} first, so everybody would lose its licenses for a while. Remove its licenses first."
     ).format(**d),
-    "group_too_late": lambda d: _("{group} was deleted more than 30 days ago and can't be restored.").format(**d),
     "group_prerequisite": lambda d: _(
         "{addon} needs {service} in the same group. Add a product that has it to {group}, or leave {addon} out."
     ).format(**d),

@@ -9,6 +9,7 @@ from typing import Any
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
+from licentia.store.bulk.sources import lower_agenda
 
 _GROUP = "tenant_id = %(tenant)s AND id = %(group)s"
 _OF_GROUP = "tenant_id = %(tenant)s AND group_id = %(group)s"
@@ -85,3 +86,14 @@ def forget(tenant_id: int, group_id: int) -> list[tuple[int, str, str]]:
         sql.rows("SELECT p.id, p.sku_id FROM product p WHERE p.tenant_id = %(tenant)s", {"tenant": tenant_id})
     )
     return sorted((user, skus[product], plans) for user, product, plans in found)
+
+
+def settle_deleted(tenant_id: int, kept: Instant) -> None:
+    """The agenda names when the first deleted group ends, `kept` after it was deleted, or nothing."""
+    first = sql.value(
+        "SELECT min(deleted_at) FROM user_group WHERE tenant_id = %(tenant)s AND deleted_at IS NOT NULL",
+        {"tenant": tenant_id},
+    )
+    sql.execute("DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'deleted_group'", {"tenant": tenant_id})
+    if first is not None:
+        lower_agenda(tenant_id, "deleted_group", int(first) + kept)

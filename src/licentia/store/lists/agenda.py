@@ -28,7 +28,8 @@ def is_due(tenant_id: int, kind: str) -> bool:
 def moments(tenant_id: int) -> dict[str, int]:
     """By kind, when the tenant next does something by itself: members follow a group, a clock runs out, a subscription renews."""
     found = sql.rows(
-        "SELECT kind, next_at FROM agenda WHERE tenant_id = %(tenant)s AND kind IN ('group', 'clock', 'subscription')",
+        "SELECT kind, next_at FROM agenda WHERE tenant_id = %(tenant)s "
+        "AND kind IN ('group', 'clock', 'subscription', 'deleted_group')",
         {"tenant": tenant_id},
     )
     return {kind: int(at) for kind, at in found}

@@ -122,6 +122,15 @@ def deleted(tenant_id: int, top: int = 50) -> list[GroupRow]:
     return [_row(values) for values in found]
 
 
+def deleted_before(tenant_id: int, at: Instant, top: int) -> list[tuple[int, Instant]]:
+    """(group, when it was deleted) of groups deleted at or before this instant, the first one first."""
+    return sql.rows(
+        "SELECT g.id, g.deleted_at FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.deleted_at <= %(at)s "
+        "ORDER BY g.deleted_at, g.id LIMIT %(top)s",
+        {"tenant": tenant_id, "at": at, "top": top},
+    )
+
+
 def get(tenant_id: int, group_id: int, *, deleted: bool = False) -> GroupRow | None:
     """The group of this number; None when there is none, or it is deleted and those are not asked for."""
     alive = "" if deleted else " AND g.deleted_at IS NULL"
