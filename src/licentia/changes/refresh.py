@@ -254,7 +254,8 @@ def _write_users(
         sign_in=Family.SIGN_IN in file.families,
     )
     tenant_rows.index_users(tenant_id, renamed + returning)
-    LocalTenant(tenant_id).stop(ClockKind.USER_PURGE, returning)
+    if returning:
+        LocalTenant(tenant_id).stop(ClockKind.USER_PURGE, returning)
     tenant_rows.index_search(tenant_id, *new)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from licentia.domain.instants import Instant
 from licentia.store import sql
 from licentia.store.bulk import accounts
+from licentia.store.bulk.sources import set_agenda
 
 
 def due(tenant_id: int, until: Instant, top: int) -> list[tuple[str, int, Instant]]:
@@ -64,14 +65,7 @@ def _pairs(pairs: list[list[int]]) -> str:
 def settle_agenda(tenant_id: int) -> None:
     """The agenda names the earliest clock that still runs, or nothing."""
     earliest = sql.value("SELECT min(due_at) FROM clock WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
-    if earliest is None:
-        sql.execute("DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'clock'", {"tenant": tenant_id})
-        return
-    sql.execute(
-        "INSERT INTO agenda (tenant_id, kind, next_at) VALUES (%(tenant)s, 'clock', %(at)s) "
-        "ON CONFLICT (tenant_id, kind) DO UPDATE SET next_at = excluded.next_at",
-        {"tenant": tenant_id, "at": earliest},
-    )
+    set_agenda(tenant_id, "clock", earliest)
 
 
 def last_moment(tenant_id: int) -> Instant:

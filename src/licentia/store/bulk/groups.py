@@ -9,7 +9,7 @@ from typing import Any
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
-from licentia.store.bulk.sources import lower_agenda
+from licentia.store.bulk.sources import set_agenda
 
 _GROUP = "tenant_id = %(tenant)s AND id = %(group)s"
 _OF_GROUP = "tenant_id = %(tenant)s AND group_id = %(group)s"
@@ -94,6 +94,4 @@ def settle_deleted(tenant_id: int, kept: Instant) -> None:
         "SELECT min(deleted_at) FROM user_group WHERE tenant_id = %(tenant)s AND deleted_at IS NOT NULL",
         {"tenant": tenant_id},
     )
-    sql.execute("DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'deleted_group'", {"tenant": tenant_id})
-    if first is not None:
-        lower_agenda(tenant_id, "deleted_group", int(first) + kept)
+    set_agenda(tenant_id, "deleted_group", None if first is None else int(first) + kept)

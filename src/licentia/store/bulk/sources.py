@@ -159,3 +159,16 @@ def lower_agenda(tenant_id: int, kind: str, at: Instant) -> None:
         "CASE WHEN agenda.next_at > excluded.next_at THEN excluded.next_at ELSE agenda.next_at END",
         {"tenant": tenant_id, "kind": kind, "at": at},
     )
+
+
+def set_agenda(tenant_id: int, kind: str, at: Instant | None) -> None:
+    """The tenant's agenda for this kind is at `at`; None: there is no such work."""
+    params = {"tenant": tenant_id, "kind": kind, "at": at}
+    if at is None:
+        sql.execute("DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = %(kind)s", params)
+        return
+    sql.execute(
+        "INSERT INTO agenda (tenant_id, kind, next_at) VALUES (%(tenant)s, %(kind)s, %(at)s) "
+        "ON CONFLICT (tenant_id, kind) DO UPDATE SET next_at = excluded.next_at",
+        params,
+    )

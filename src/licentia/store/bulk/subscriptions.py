@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from licentia.domain.subscriptions import Subscription, next_event
 from licentia.store import sql
+from licentia.store.bulk.sources import set_agenda
 
 COLUMNS = (
     "tenant_id",
@@ -113,14 +114,7 @@ def close_purchase(tenant_id: int, purchase_id: int) -> None:
 def settle_agenda(tenant_id: int) -> None:
     """The agenda names the tenant's earliest event of a subscription, or nothing."""
     earliest = sql.value("SELECT min(next_at) FROM subscription WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
-    if earliest is None:
-        sql.execute("DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'subscription'", {"tenant": tenant_id})
-        return
-    sql.execute(
-        "INSERT INTO agenda (tenant_id, kind, next_at) VALUES (%(tenant)s, 'subscription', %(at)s) "
-        "ON CONFLICT (tenant_id, kind) DO UPDATE SET next_at = excluded.next_at",
-        {"tenant": tenant_id, "at": earliest},
-    )
+    set_agenda(tenant_id, "subscription", earliest)
 
 
 def put_prices(tenant_id: int, rows: Sequence[tuple[str, str, str, int, str, str]]) -> None:
