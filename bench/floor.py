@@ -74,9 +74,7 @@ def prepare() -> None:
             cursor.execute("ANALYZE plan_step, plan_class, class_change, class_clock")
 
 
-def apply(
-    tenant_id: int, plan_id: int, product_id: int, now: int, *, kind: int = 1, source_id: int = 0
-) -> None:
+def apply(tenant_id: int, plan_id: int, product_id: int, now: int, *, kind: int = 1, source_id: int = 0) -> None:
     """Every step of the plan is done, journal first, head last. All are ready and have one change: n numbers the rows."""
     params: dict[str, Any] = {"tenant": tenant_id, "plan": plan_id, "product": product_id, "now": now}
     params |= {"kind": kind, "source": source_id}

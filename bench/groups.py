@@ -51,7 +51,9 @@ def figures(bench: Bench) -> list[Figure]:
         Figure("group", f"propose, {of}", middle["propose"], "s"),
         Figure("group", f"apply and follow, {of}", middle["apply"], "s"),
         Figure("group", f"apply and follow / floor, {of}", middle["apply"] / middle["floor"], "x", 3.0),
-        Figure("group", f"(propose + apply) / floor, {of}", (middle["propose"] + middle["apply"]) / middle["floor"], "x"),
+        Figure(
+            "group", f"(propose + apply) / floor, {of}", (middle["propose"] + middle["apply"]) / middle["floor"], "x"
+        ),
     ]
 
 
@@ -82,4 +84,3 @@ def _plan(intent: Any, who: Any) -> tuple[int, int]:
 
     plan = door(TENANT, intent, who, actor())
     return plan, int(load(TENANT, plan)["ready"])
-

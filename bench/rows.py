@@ -72,9 +72,7 @@ class Times:
 class Bench:
     """The rows on one vendor; a size that two rows ask for is measured once."""
 
-    def __init__(
-        self, stores: Stores, *, folder: Path, scale: int, rounds: int, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, stores: Stores, *, folder: Path, scale: int, rounds: int, say: Callable[[str], None]) -> None:
         self.stores = stores
         self.folder = folder
         self.scale = scale

@@ -16,8 +16,8 @@ from licentia.changes import propose, record, refresh, run
 from licentia.changes.inline import InlineResult, apply_inline
 from licentia.changes.verify import verify_chain
 from licentia.changes.who import Who
-from licentia.domain.facts import MailboxKind, SourceKind
 from licentia.domain import intents
+from licentia.domain.facts import MailboxKind, SourceKind
 from licentia.domain.intents import AccountIntent, Assign, Intent, LicenseIntent, Unassign, Undo
 from licentia.domain.permissions import Actor, local_shell
 from licentia.importing.rows import (

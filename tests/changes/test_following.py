@@ -11,7 +11,16 @@ import pytest
 from licentia.changes import advance, following, run, who
 from licentia.changes.preview import preview
 from licentia.changes.who import Who
-from licentia.domain.intents import Assign, ChangeMembers, Reprocess, SetGroupLicenses, Unassign, Undo
+from licentia.domain.intents import (
+    Assign,
+    ChangeMembers,
+    DeleteUser,
+    PurgeUser,
+    Reprocess,
+    SetGroupLicenses,
+    Unassign,
+    Undo,
+)
 from licentia.domain.reasons import Reason, Refused
 from world_store import AUDIO, E3, E5, STAFF, VISIO, World, by_group, crowd, direct, person
 
@@ -333,3 +342,32 @@ def test_unassigning_a_group_license_is_still_refused(make_world: Make) -> None:
     world = make_world(crowd(1, by_group(E3)))
     plan = world.propose(Unassign(E3), 1)
     assert world.steps(plan) == {1: ("refused", "inherited")}
+
+
+def test_who_is_gone_for_good_while_waiting_is_stale(make_world: Make) -> None:
+    """Nobody is there to follow: the step ends, the queue is empty, and the store is sound all the way."""
+    world = make_world(crowd(3, ()))
+    plan = world.propose(ChangeMembers(to_group=group(world)), who=Who("users", ids=(1, 2, 3)))
+    world.start(plan)
+    stops = iter([False, True])
+    run.run(world.tenant, plan, world.actor, should_stop=lambda: next(stops))
+    world.inline(DeleteUser(), 1)
+    world.apply(world.propose(DeleteUser(), 2))
+    world.apply(world.propose(PurgeUser(), 2))
+    world.assert_sound()
+    following.follow_all(world.tenant)
+    world.assert_sound()
+    stale = ("skipped", "stale")
+    assert world.steps(plan) == {1: stale, 2: stale, 3: ("verified", None)}
+    run.resume(world.tenant, plan, world.actor)
+    header = world.run(plan)
+    assert (header["state"], header["verified"], header["skipped_late"]) == ("applied_with_errors", 1, 2)
+
+
+def test_the_journal_says_in_which_error_a_license_was(make_world: Make) -> None:
+    """Also where the intent looks at no group: what is taken away is told whole."""
+    world = make_world(crowd(1, ()), seats={E3: 0})
+    enter(world, 1)
+    world.inline(DeleteUser(), 1)
+    before, after = world.journal("license.unassign")[-1][2:]
+    assert (json.loads(before)["error"], after) == ("CountViolation", None)

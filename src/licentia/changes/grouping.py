@@ -86,7 +86,7 @@ def run(
     progress: Callable[[int], None] | None,
 ) -> None:
     """Nothing of the plan is left: the group is changed, everybody has followed, or it is paused."""
-    parts = (
+    parts: tuple[Callable[[], bool], ...] = (
         lambda: _change_part(tenant_id, plan_id, actor, intent),
         lambda: following.follow(tenant_id, plan_id) > 0,
     )

@@ -38,9 +38,7 @@ class InlineResult:
     undo_until: Instant | None
 
 
-def apply_inline(
-    tenant_id: int, intent: LicenseIntent | AccountIntent, user_id: int, actor: Actor
-) -> InlineResult:
+def apply_inline(tenant_id: int, intent: LicenseIntent | AccountIntent, user_id: int, actor: Actor) -> InlineResult:
     """The change is made and verified, or the verdict says why not; Refused when there is no seat."""
     actor.require(CAPABILITY_OF[type(intent)], tenant_id)
     catch_up(tenant_id)

@@ -132,9 +132,7 @@ def owned(intent: Intent, context: TenantContext) -> int | None:
     return None if holds is None else context.product_ids[holds]
 
 
-def _targets(
-    tenant_id: int, asked: Intent, intent: Intent, who: Who, product_id: int | None
-) -> Iterator[list[Target]]:
+def _targets(tenant_id: int, asked: Intent, intent: Intent, who: Who, product_id: int | None) -> Iterator[list[Target]]:
     if isinstance(intent, Undo):
         for records in undo.targets(tenant_id, intent.plan_id, intent.user_id):
             yield [*records]

@@ -16,6 +16,7 @@ from licentia.cli import sentences, whom
 from licentia.cli.app import App
 from licentia.cli.applying import Progress, decide, show
 from licentia.cli.formats import number
+from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.catalog import Product
@@ -24,7 +25,9 @@ from licentia.domain.intents import AccountIntent, Intent, LicenseIntent, PurgeU
 from licentia.domain.reasons import REASONS, Outcome
 from licentia.store.lists import products, selecting
 
-_AT_ONCE = tuple(one for one in (*get_args(LicenseIntent), *get_args(AccountIntent)) if one not in (TakeOver, PurgeUser))
+_AT_ONCE = tuple(
+    one for one in (*get_args(LicenseIntent), *get_args(AccountIntent)) if one not in (TakeOver, PurgeUser)
+)
 """Intents that change one user in one request. Deleting for good always asks for the number."""
 
 
@@ -75,7 +78,7 @@ def _say_left_out(app: App, sku_id: str) -> None:
 
 def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> int:
     from licentia.cli.receipts import receipt
-    from licentia.cli.render import Text, copy_line, no_undo_line, undo_line
+    from licentia.cli.render import copy_line, no_undo_line, undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
     verdict, text = done.verdict, Text(app)
@@ -102,7 +105,7 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
 
 
 def _say_consequences(app: App, done: inline.InlineResult, names: Subjects) -> None:
-    from licentia.cli.render import Text, sentence
+    from licentia.cli.render import sentence
 
     book, text = rulebook.load().by_key, Text(app)
     for said in done.verdict.consequences:

@@ -33,6 +33,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
     from licentia.changes.preview import titled
     from licentia.cli import render, render_json, sentences
     from licentia.cli.formats import table
+    from licentia.cli.text import Text
     from licentia.cli.titles import title
     from licentia.store.lists import plans
 
@@ -43,7 +44,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
     if not found:
         click.echo(_("No plans yet."))
         return 0
-    text = render.Text(app)
+    text = Text(app)
     lines = []
     for plan in found:
         state = sentences.plan_state(plan["state"])
@@ -101,11 +102,12 @@ def show(app: App, plan_id: int, *, show_users: bool, top: int) -> int:
 
 
 def _users(app: App, plan_id: int, top: int) -> str:
-    from licentia.cli import render, sentences
+    from licentia.cli import sentences
     from licentia.cli.formats import table
+    from licentia.cli.text import Text
     from licentia.store.lists import plans
 
-    text = render.Text(app)
+    text = Text(app)
     lines = [
         [
             step.display_name,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from licentia.domain.instants import Instant
 from licentia.domain.lifecycle import ENDS, PLAN_LIFE, PlanEvent, PlanState
 from licentia.store import sql
+from licentia.store.bulk.sources import set_agenda
 
 
 def _listed(states: Iterable[PlanState]) -> str:
@@ -107,11 +108,4 @@ WHERE p.tenant_id = %(tenant)s AND p.state IN ('running', 'paused')
 def settle_agenda(tenant_id: int, draft: Instant, kept: Instant, now: Instant) -> None:
     """The agenda names when a plan is next to start, to expire, or to lose its list; later than now."""
     at = sql.value(_NEXT, {"tenant": tenant_id, "draft": draft, "list": kept, "later": now + kept})
-    if at is None:
-        sql.execute("DELETE FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'schedule'", {"tenant": tenant_id})
-        return
-    sql.execute(
-        "INSERT INTO agenda (tenant_id, kind, next_at) VALUES (%(tenant)s, 'schedule', %(at)s) "
-        "ON CONFLICT (tenant_id, kind) DO UPDATE SET next_at = excluded.next_at",
-        {"tenant": tenant_id, "at": max(int(at), now + 1)},
-    )
+    set_agenda(tenant_id, "schedule", None if at is None else max(int(at), now + 1))
