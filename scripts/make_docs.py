@@ -42,7 +42,7 @@ def pages() -> dict[str, str]:
 
 def rules_page() -> str:
     """The rule book for readers: all rules by number, and the article's statements beside what holds now."""
-    rules = sorted(rulebook.load().by_id.values(), key=lambda rule: rule.id)
+    rules = sorted(rulebook.load().by_id.values(), key=_number)
     ours = [rule for rule in rules if rule.id.startswith("R-")]
     article = [rule for rule in rules if rule.id.startswith("A-")]
     return "\n".join(
@@ -54,7 +54,7 @@ def rules_page() -> str:
             "Every consequence, refusal and date that Licentia shows cites one of these rules. They are data: the files in",
             "`src/licentia/domain/rules/`. A plan records the version of the book that it was made with.",
             "",
-            "`{date}` is filled in with the day that many days of 24 hours after the license is removed.",
+            "`{date}` is filled in with the day that many days of 24 hours after the change that the rule is about.",
             "",
             *_meanings("Severity", SEVERITY),
             *_meanings("Confidence", CONFIDENCE),
@@ -70,6 +70,12 @@ def rules_page() -> str:
             *_joined(_rule(rule) for rule in article),
         )
     )
+
+
+def _number(rule: Rule) -> tuple[str, int]:
+    """Letter and number, so that R-100 comes after R-99."""
+    letter, _, number = rule.id.partition("-")
+    return letter, int(number)
 
 
 def _meanings(name: str, words: dict[str, str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import importlib
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import click
@@ -14,6 +15,7 @@ import pytest
 
 from licentia.changes.preview import SEVERITY_ORDER
 from licentia.cli import root, sentences
+from licentia.domain import intents
 from licentia.domain.facts import Switch
 from licentia.domain.lifecycle import PauseReason
 from licentia.domain.reasons import Reason
@@ -215,6 +217,33 @@ def test_the_manuals_have_the_same_parts() -> None:
 def test_severities_are_as_the_manual_orders_them() -> None:
     """The manuals say: losses, changes, what is not known, what stays."""
     assert SEVERITY_ORDER == ("loss", "change", "unknown", "safe")
+
+
+# ---- architecture and decisions
+
+
+def test_every_table_is_in_the_architecture() -> None:
+    """What a table holds stands there, for each of ours."""
+    named = set(re.findall(r"`([a-z_]+)`", read("docs/architecture.md")))
+    models = (SOURCE / "store" / "models.py").read_text(encoding="utf-8")
+    ours = set(re.findall(r'db_table = "([a-z_]+)"', models))
+    assert len(ours) > 30
+    assert ours - named == set()
+
+
+def test_every_intent_is_in_the_architecture() -> None:
+    """By kind, with where its verdict is."""
+    named = set(re.findall(r"`([A-Z][A-Za-z]+)`", read("docs/architecture.md")))
+    assert {kind.__name__ for kind in get_args(intents.Intent)} - named == set()
+
+
+def test_the_list_of_decisions_is_whole() -> None:
+    """Every record has its line, in order, and the title that it has itself."""
+    records = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    titles = [path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for path in records]
+    lines = re.findall(r"^\| \[(\d+)\]\(([^)]+)\) \| (.+) \|$", read("docs/decisions/README.md"), re.MULTILINE)
+    assert [name for _, name, _ in lines] == [path.name for path in records]
+    assert [f"{number} {title}" for number, _, title in lines] == titles
 
 
 # ---- links

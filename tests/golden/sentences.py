@@ -6,35 +6,52 @@ from collections import defaultdict
 from typing import Any
 
 from licentia.cli import sentences
+from licentia.cli.said import finding, groups, operators, subscriptions
 from licentia.cli.userview import clock_word
 from licentia.domain import rulebook
-from licentia.domain.facts import ClockKind, SourceKind
+from licentia.domain.facts import AssignmentError, ClockKind, SourceKind
+from licentia.domain.finders import NotKnown
+from licentia.domain.groups import GroupKind
 from licentia.domain.lifecycle import PauseReason, PlanState, StepState
+from licentia.domain.permissions import Role
 from licentia.domain.reasons import Reason
+from licentia.domain.seats import Acts
+from licentia.domain.subscriptions import BillingAccount, SubscriptionState
 from licentia.odata.filters import FilterError, FilterErrorCode
 
 DETAILS: dict[str, Any] = {
+    "addon": "Audio Conferencing",
     "candidates": (("Visio Plan 1", "VISIOONLINE_PLAN1"), ("Visio Plan 1", "VISIO_PLAN1_DEPT")),
     "column": "Usage location",
     "columns": ("Name", "Mail"),
+    "date": "23-12-2026",
     "detail": "…",
     "expected": 5,
+    "finder": "duplicate",
     "first_line": 2,
     "found": 4,
     "free": 97,
+    "group": "Sales",
     "kind": "xlsx",
     "known": "id, displayName",
+    "least": 25,
     "line": 7,
     "n": 1_184,
     "name": "contoso.example",
     "need": 279,
+    "option": "--confirm",
     "path": "users.bad-rows.csv",
     "percent": 31,
     "plan": 3,
     "product": "Microsoft 365 E3",
+    "reason": "Board",
+    "ruling": "assigned",
+    "service": "Teams",
     "sku": "05e9a617-0261-4cee-bb44-138d3ef5d965",
     "state": "discarded",
+    "tenant": "contoso.example",
     "text": "Jansen",
+    "user": "anna@contoso.example",
     "value": "yes",
     "verb": "swap",
 }
@@ -46,6 +63,11 @@ WORDS = {
     "service": "Teams",
     "services": "Sway",
     "limit": "50",
+    "group": "Sales",
+    "buyer": "Daan Bos",
+    "a": "Exchange Online (Plan 1)",
+    "b": "Exchange Online (Plan 2)",
+    "days": "90",
 }
 
 
@@ -76,6 +98,7 @@ def every_sentence(lang: str) -> str:
     words += [sentences.journal_kind(kind, "Visio Plan 2") for kind in sentences.JOURNAL]
     words += [say() for say in sentences.CAPABILITY.values()]
     parts.append(["WORDS", *words])
+    parts.extend(_topics())
     filled = defaultdict(lambda: "…", WORDS)
     rules = [
         " ".join(filter(None, (f"{rule.id}:", rule.sentence(lang).format_map(filled), rule.undo(lang))))
@@ -83,3 +106,28 @@ def every_sentence(lang: str) -> str:
     ]
     parts.append(["RULES", *rules])
     return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _topics() -> list[list[str]]:
+    """What only some commands say, under headings of their own."""
+    rulings = [f"{code}: {say(DETAILS)}" for code, say in subscriptions.RULING.items()]
+    bought = [subscriptions.account_word(one.value) for one in BillingAccount]
+    bought += [subscriptions.state_word(one.value) for one in SubscriptionState]
+    bought += [subscriptions.acts_word(one) for one in Acts]
+    errors = [f"{one.value}: {groups.error_word(one.value)}" for one in AssignmentError]
+    errors += [f"{one.value}: {groups.error_fix(one.value, is_held=False)}" for one in AssignmentError]
+    errors.append(f"DependencyViolation: {groups.error_fix('DependencyViolation', is_held=True)}")
+    kinds = [groups.kind_word(one) for one in (*(kind.value for kind in GroupKind), None)]
+    kinds += [groups.membership_word(rule, synced) for rule, synced in (("", False), ("x", None), ("", True))]
+    finders = [finding.FINDER[kind]() for kind in finding.FINDER]
+    finders += [finding.missing(why, n) for why in NotKnown for n in (1, 1_184)]
+    turned_away = [f"{code}: {say(DETAILS)}" for code, say in sorted(operators.NOT_PERMITTED.items())]
+    return [
+        ["RULING", *rulings],
+        ["SUBSCRIPTION", *bought],
+        ["LICENSE ERROR", *errors],
+        ["GROUP", *kinds],
+        ["FINDER", *finders],
+        ["NOT PERMITTED", *turned_away],
+        ["ROLE", *(operators.role_word(role.value) for role in Role)],
+    ]

@@ -158,6 +158,145 @@ def copy(stage: Stage) -> None:
     stage.play(*words, "--user", "anna@contoso.example", "--include-unknown", "--yes")
 
 
+def swap(stage: Stage) -> None:
+    """One product instead of another, too few seats, everything at once, service plans; put back."""
+    name = _first(stage.cli, "SPE_E3", "direct", synced=True)
+    stage.play("swap", "--from", "SPE_E3", "--to", "SPE_E5", "--user", name, "--plan")
+    stage.play("swap", "--from", "SPE_E3", "--to", "SPE_E5", "--everyone", "--plan")
+    stage.play("plans", "apply", "2", "--confirm", _ready(stage.cli, 2), "--over-limit")
+    stage.data("plans", "show", "2")
+    stage.play("swap", "--from", "SPE_E3", "--to", "SPE_E5", "--user", name, "--yes")
+    stage.play("plans", "undo", "3", "--yes")
+    stage.play("replace", "--with", "SPE_F1", "--user", name, "--plan")
+    stage.play("unassign", "--all", "--user", name, "--plan")
+    stage.play("service-plans", "set", "SPE_E3", "--off", "Sway", "--user", name, "--yes")
+    stage.play("users", "show", name)
+
+
+def group(stage: Stage) -> None:
+    """Groups, their members and licenses: previewed, applied, failed, undone, refused."""
+    stage.both("groups", "list")
+    stage.play("groups", "show", "Licenties - Postvakken")
+    stage.play("groups", "errors")
+    stage.play("groups", "errors", "--users", "--top", "3")
+    stage.play("groups", "members", "Licenties - Postvakken")
+    stage.play("groups", "licenses", "Licenties - Directie", "--add", "VISIOCLIENT", "--off", "Sway", "--plan")
+    stage.play("groups", "licenses", "Licenties - Directie", "--add", "VISIOCLIENT", "--yes")
+    stage.play("groups", "licenses", "Licenties - Postvakken", "--remove", "EXCHANGESTANDARD", "--plan")
+    stage.play("groups", "remove", "Licenties - Postvakken", "--everyone", "--yes")
+    stage.play("plans", "undo", "3", "--yes")
+    stage.play("groups", "reprocess", "Licenties - Copilot en BI", "--plan")
+    stage.play("groups", "add", "Licenties - Magazijn", "--user", EMERGENCY)
+    stage.play("groups", "delete", "Licenties - Postvakken", "--yes")
+    stage.play("groups", "create", "Project Zuid", "--kind", "microsoft365")
+    stage.play("groups", "update", "Project Zuid", "--name", "Project Noord")
+    stage.play("groups", "delete", "Project Noord", "--yes")
+    stage.play("groups", "list", "--deleted")
+    stage.play("audit", "list", "--top", "6")
+
+
+def subscription(stage: Stage) -> None:
+    """Subscriptions and what may be done with them, savings, prices, an order list, a take-over."""
+    stage.both("subscriptions", "list")
+    for number in (1, 5, 4, 8, 14, 17):
+        stage.play("subscriptions", "show", str(number))
+    stage.data("subscriptions", "show", "1")
+    stage.play("subscriptions", "resize", "12", "4", "--yes")
+    stage.play("subscriptions", "resize", "12", "1")
+    stage.play("subscriptions", "resize", "4", "10")
+    stage.play("subscriptions", "undo", "1", "--yes")
+    stage.play("subscriptions", "recurring", "1", "off", "--yes")
+    stage.play("subscriptions", "cancel", "5", "--yes")
+    stage.play("subscriptions", "order")
+    stage.play("prices", "list")
+    stage.play("prices", "set", "VISIOCLIENT", "14.00")
+    stage.play("subscriptions", "list", "--purchases")
+    number = _purchase(stage.cli)
+    stage.play("subscriptions", "show", number)
+    stage.play("subscriptions", "take-over", number, "--move", "--plan")
+    stage.play("subscriptions", "take-over", number, "--cancel", "--yes")
+    stage.play("audit", "list", "--top", "6")
+    stage.play("tenants", "set-clock", "+400d")
+    stage.play("audit", "list", "--top", "12")
+
+
+def _purchase(cli: CommandLine) -> str:
+    """The number of the first self-service purchase."""
+    every = [one for product in cli.ok("subscriptions", "list", "--json").json for one in product["subscriptions"]]
+    return str(next(one["number"] for one in every if one["selfServicePurchase"]))
+
+
+def account(stage: Stage) -> None:
+    """Somebody leaves: blocked, deleted, restored, gone for good."""
+    name = _first(stage.cli, "SPE_E3", "direct", synced=False)
+    other = _first(stage.cli, "SPE_E3", "group", synced=False)
+    stage.play("users", "block", "--user", _first(stage.cli, "SPE_E3", "direct", synced=True), "--yes")
+    stage.play("users", "block", "--user", name, "--yes")
+    stage.play("users", "block", "--user", name, "--yes")
+    stage.play("users", "set-manager", name, other, "--yes")
+    stage.play("users", "revoke-sessions", "--user", other, "--yes")
+    stage.play("users", "delete", "--user", name, "--user", other, "--plan")
+    stage.data("plans", "show", "4")
+    stage.play("plans", "apply", "4")
+    stage.both("users", "deleted")
+    stage.play("users", "show", name)
+    stage.play("users", "restore", "--user", name, "--plan")
+    stage.play("plans", "undo", "4", "--plan")
+    stage.play("users", "restore", "--user", name, "--yes")
+    stage.play("users", "unblock", "--user", name, "--yes")
+    stage.play("users", "purge", "--user", other, "--yes")
+    stage.play("users", "purge", "--user", other, "--yes", "--confirm", "1")
+    stage.play("users", "delete", "--user", EMERGENCY, "--yes")
+    stage.play("plans", "list", "--all")
+    stage.play("audit", "list", "--user", name)
+
+
+def _first(cli: CommandLine, product: str, path: str, *, synced: bool) -> str:
+    """The first user, from Active Directory or not, who has the product, and everything, by this path."""
+    words = ("--filter", f"onPremisesSyncEnabled eq {str(synced).lower()}", "--top", "500", "--json")
+    users = cli.ok("users", "list", "--product", product, *words).json
+    return next(str(user["userPrincipalName"]) for user in users if {one["path"] for one in _licenses(user)} == {path})
+
+
+def search(stage: Stage) -> None:
+    """Every finder, one into a plan, one saved."""
+    stage.both("find", "--count")
+    for kind in ("blocked", "never-signed-in", "inactive", "duplicate", "overlap", "shared"):
+        stage.play("find", kind, "--top", "2")
+    stage.data("find", "shared", "--top", "2")
+    stage.play("find", "shared", "--unassign", "--plan")
+    stage.play("find", "duplicate", "--unassign", "--plan")
+    stage.play("find", "inactive", "--days", "400", "--save", "Lang weg")
+    stage.play("find", "lang weg", "--top", "1")
+    stage.play("find")
+    stage.play("find", "--forget", "Lang weg")
+
+
+def life(stage: Stage) -> None:
+    """Operators, approval, a scheduled plan, a rehearsal copy."""
+    stage.play("operators", "add", "anna@noordzee.example", "--display-name", "Anna de Vries")
+    stage.play("operators", "grant", "anna@noordzee.example", "license")
+    stage.play("operators", "add", "berend@noordzee.example")
+    stage.play("plans", "list", "--as", "berend@noordzee.example")
+    stage.play("operators", "grant", "berend@noordzee.example", "user")
+    stage.play("operators", "list")
+    stage.play("subscriptions", "recurring", "1", "off", "--yes", "--as", "anna@noordzee.example")
+    stage.play("tenants", "set", "--approve-above", "1")
+    stage.play("unassign", "VISIOCLIENT", "--everyone", "--yes", "--as", "anna@noordzee.example")
+    stage.play("plans", "approve", "1", "--as", "anna@noordzee.example")
+    stage.play("plans", "reject", "1", "--why", "Not before March", "--as", "berend@noordzee.example")
+    stage.play("plans", "show", "1")
+    stage.play("plans", "apply", "1", "--as", "anna@noordzee.example")
+    stage.play("plans", "approve", "1", "--as", "berend@noordzee.example")
+    stage.play("plans", "apply", "1", "--at", "+12h", "--as", "anna@noordzee.example")
+    stage.play("plans", "show", "1")
+    stage.play("plans", "unschedule", "1")
+    stage.play("plans", "hand-over", "1")
+    stage.play("tenants", "copy", "Noordzee Logistiek", "Proef")
+    stage.both("tenants", "list")
+    stage.play("audit", "list", "--top", "10", "--tenant", "Noordzee Logistiek")
+
+
 def wrong(stage: Stage) -> None:
     """What people mistype, and what they are told."""
     stage.play("unassign", "Microsoft 365 E33", "--everyone")
@@ -179,6 +318,12 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "plan": plan,
     "one-user": one_user,
     "copy": copy,
+    "swap": swap,
+    "group": group,
+    "subscription": subscription,
+    "account": account,
+    "search": search,
+    "life": life,
     "wrong": wrong,
 }
 
@@ -228,7 +373,9 @@ def test_every_sentence_is_as_it_is_kept(monkeypatch: pytest.MonkeyPatch, lang: 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_help_is_as_it_is_kept(lang: str) -> None:
-    """The root's, and that of the command that matters most."""
+    """The root's, those of groups of commands, and those of the commands that matter most."""
     env = dict(os.environ) | {"COLUMNS": "100", "LICENTIA_LANG": lang}
-    said = [in_process(env, *words, "--help").out for words in ((), ("unassign",), ("plans", "undo"))]
+    shown: tuple[tuple[str, ...], ...] = ((), ("unassign",), ("swap",), ("find",), ("plans",), ("plans", "undo"))
+    shown += (("groups",), ("groups", "licenses"), ("subscriptions",), ("subscriptions", "take-over"), ("users",))
+    said = [in_process(env, *words, "--help").out for words in shown]
     held(f"help.{lang}.txt", "\n\n".join(said))

@@ -35,6 +35,12 @@ def test_a_page_is_what_its_sources_give(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == make_docs.pages()[name], "run `make docs`"
 
 
+def test_rules_stand_by_number() -> None:
+    """R-100 comes after R-99."""
+    numbers = [int(number) for number in re.findall(r"^### R-(\d+) ", make_docs.pages()["rules.md"], re.MULTILINE)]
+    assert numbers == sorted(numbers)
+
+
 def test_every_rule_is_on_the_page_with_its_sentences_and_source() -> None:
     """I-10: number, both sentences, source, date read and confidence."""
     page = make_docs.pages()["rules.md"]

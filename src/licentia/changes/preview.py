@@ -96,8 +96,8 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
     undo = [k.undo_seconds for k in classes if k.undo_seconds is not None and k.outcome == Outcome.READY]
     removed, added = list_of.assignments(tenant_id, plan_id)
     seats = tuple(list_of.seat_balances(tenant_id, plan_id))
-    freed = {one.sku_id: -one.needed for one in seats if one.needed < 0 and not one.purchase_id}
     is_done = plan["state"] in ENDS
+    freed = {one.sku_id: _still_free(one, is_done=is_done) for one in seats if not one.purchase_id}
     return Preview(
         plan=plan,
         intent=intent,
@@ -113,6 +113,12 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
         is_copy=tenants.settings(tenant_id)["origin"] == "imported",
         savings=tuple(savings(tenant_id, freed, start, done=is_done)),
     )
+
+
+def _still_free(balance: list_of.SeatBalance, *, is_done: bool) -> int:
+    """Seats that come free; of a plan that has ended, those that nobody took since."""
+    freed = max(0, -balance.needed)
+    return freed if not is_done or balance.free is None else min(freed, max(0, balance.free))
 
 
 def titled(plan: dict[str, Any]) -> Preview:
