@@ -97,7 +97,7 @@ def preview(tenant_id: int, plan_id: int) -> Preview:
     removed, added = list_of.assignments(tenant_id, plan_id)
     seats = tuple(list_of.seat_balances(tenant_id, plan_id))
     is_done = plan["state"] in ENDS
-    freed = {one.sku_id: _still_free(one, is_done=is_done) for one in seats if not one.purchase_id}
+    freed = {one.sku_id: n for one in seats if not one.purchase_id and (n := _still_free(one, is_done=is_done))}
     return Preview(
         plan=plan,
         intent=intent,
