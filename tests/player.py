@@ -119,6 +119,7 @@ REFUSALS = frozenset(
 BAD_INPUT = frozenset(
     {
         "bad_seats",
+        "group_exists",
         "not_a_copy",
         "no_groups_in_file",
         "no_users_in_file",
