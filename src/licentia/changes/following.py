@@ -6,7 +6,7 @@ Part of `advance`: deterministic, idempotent; who waits in the queue is looked a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from licentia.changes import ending, journal
@@ -127,7 +127,8 @@ class _Chunk:
     def _judged(self, signature: str, full: frozenset[str]) -> Judged:
         found = self.known.get((signature, full))
         if found is None:
-            facts = self.tenant.understand(signature, self.context)
+            # The group has changed: as at Microsoft nothing stops what follows. Who may change it was asked before.
+            facts = replace(self.tenant.understand(signature, self.context), never=None)
             verdict = judge(Reprocess(), facts, self.context.facts, full=full)
             after = apply_to(facts.sources, ((change.before, change.after) for change in verdict.changes))
             errors = frozenset((s.source_id, s.error) for s in after if _is_in_error(s))

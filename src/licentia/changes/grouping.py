@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from licentia.changes import ending, following, journal
+from licentia.changes import ending, following, journal, who
 from licentia.changes.journal import Row
-from licentia.changes.judging import Extra, Membership, prepared
+from licentia.changes.judging import Extra, Membership, judge, prepared
 from licentia.domain import catalog as catalog_of
 from licentia.domain import groups
 from licentia.domain.instants import Instant
-from licentia.domain.intents import ChangeMembers, GroupIntent, Intent, Reprocess, SetGroupLicenses
+from licentia.domain.intents import ChangeMembers, GroupIntent, Intent, SetGroupLicenses
 from licentia.domain.lifecycle import ChunkState, PauseReason, PlanState, StepState
 from licentia.domain.permissions import Actor
-from licentia.domain.reasons import Reason, Refused
+from licentia.domain.planning import Verdict
+from licentia.domain.reasons import BadInput, Reason, Refused
 from licentia.store import clock
 from licentia.store.bulk import groups as group_rows
 from licentia.store.bulk import plans as rows_of
 from licentia.store.bulk import queue
 from licentia.store.lists import groups as group_list
+from licentia.store.lists import never
 from licentia.store.lists import plans as plan_list
 from licentia.store.lists import undoing
 from licentia.store.writing import writing
@@ -31,8 +33,11 @@ from licentia.tenants.local.signatures import plans_text
 from licentia.tenants.port import Look, TenantContext
 
 
-def check(tenant_id: int, intent: Intent, context: TenantContext) -> None:
-    """Returns when the groups may be changed so; Refused with who can do it instead (R-89 to R-94)."""
+def check(tenant_id: int, intent: Intent, context: TenantContext | None) -> None:
+    """Returns when the groups may be changed so; Refused with who can do it instead (R-89 to R-94).
+
+    The context is looked at for a group's licenses only.
+    """
     if not isinstance(intent, GroupIntent):
         return
     named = (getattr(intent, name, None) for name in ("from_group", "to_group", "group_id"))
@@ -44,18 +49,60 @@ def check(tenant_id: int, intent: Intent, context: TenantContext) -> None:
         if reason is not None:
             raise groups.elsewhere(group, reason)
         if isinstance(intent, SetGroupLicenses):
+            assert context is not None
             before = context.facts.group_licenses.get(group_id, ())
             after = prepared(intent, context).facts.group_licenses.get(group_id, ())
             groups.check_licenses(group, before, after, context.facts, catalog_of.load())
 
 
-def guard(tenant_id: int, plan: dict[str, Any], intent: Intent) -> None:
-    """Returns when nobody on the never list would lose a license with the group; they cannot be left out of it."""
+def guard(tenant_id: int, plan_id: int, intent: Intent) -> None:
+    """Returns when the groups may still be changed so, and nobody on the never list would lose a license with one.
+
+    Refused as `check` is, `group_gone` when a group is not there any more, `never_in_group`: nobody can be left out of
+    what a group gives. Members on the never list of whom the plan does not know are asked too.
+    """
+    if not isinstance(intent, GroupIntent):
+        return
+    context = _context(tenant_id) if isinstance(intent, SetGroupLicenses) else None
+    try:
+        check(tenant_id, intent, context)
+    except BadInput:
+        raise Refused("group_gone") from None
     if not isinstance(intent, SetGroupLicenses):
         return
-    n = sum(one.users for one in plan_list.classes(tenant_id, plan["id"]) if one.reason == Reason.NEVER)
+    n = sum(one.users for one in plan_list.classes(tenant_id, plan_id) if one.reason == Reason.NEVER)
+    n = n or _members_kept(tenant_id, intent)
     if n:
         raise Refused("never_in_group", n=n)
+
+
+def _members_kept(tenant_id: int, intent: SetGroupLicenses) -> int:
+    """How many members of the group are on the never list and would lose a license now."""
+    n, last = 0, 0
+    while users := never.in_group(tenant_id, intent.group_id, last, who.CHUNK):
+        n += len(_kept(tenant_id, intent, users))
+        last = users[-1]
+    return n
+
+
+def _kept(tenant_id: int, intent: Intent, users: list[int]) -> set[int]:
+    """Those of these users who are on the never list and would lose a license now."""
+    tenant = LocalTenant(tenant_id)
+    context = prepared(intent, _context(tenant_id))
+    extra = dict(with_membership(tenant_id, intent, users))
+    known: dict[tuple[str, Extra], Verdict] = {}
+    kept: set[int] = set()
+    for user, signature in tenant.load(users, context):
+        key = (signature, extra[user])
+        if key not in known:
+            known[key] = judge(intent, tenant.understand(signature, context), context.facts, extra[user])
+        if known[key].reason is Reason.NEVER:
+            kept.add(user)
+    return kept
+
+
+def _context(tenant_id: int) -> TenantContext:
+    return LocalTenant(tenant_id).context(Look(groups=True))
 
 
 def with_membership(tenant_id: int, intent: Intent, users: list[int]) -> Iterator[tuple[int, Extra]]:
@@ -121,6 +168,11 @@ def _change_part(tenant_id: int, plan_id: int, actor: Actor, intent: Intent) -> 
         chunk = rows_of.first_open(tenant_id, plan_id)
         if chunk is None or not _runs(tenant_id, plan_id):
             return False
+        try:
+            guard(tenant_id, plan_id, intent)
+        except Refused:
+            ending.pause(tenant_id, plan_id, actor, now, PauseReason.CHANGED)
+            return False
         entries: list[Row] = []
         if isinstance(intent, ChangeMembers):
             entries = _members_part(tenant_id, plan_id, intent, chunk, now)
@@ -129,9 +181,8 @@ def _change_part(tenant_id: int, plan_id: int, actor: Actor, intent: Intent) -> 
             if isinstance(intent, SetGroupLicenses):
                 entries = _set_licenses(tenant_id, intent)
             queue.put_steps(tenant_id, plan_id, None, now)
-            group_id = intent.group_id if isinstance(intent, SetGroupLicenses | Reprocess) else None
-            if group_id is not None:
-                queue.put_members(tenant_id, plan_id, group_id, now)
+            if isinstance(intent, SetGroupLicenses):
+                queue.put_members(tenant_id, plan_id, intent.group_id, now)
             rows_of.end_chunks(tenant_id, plan_id)
         if entries:
             journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)
@@ -144,6 +195,10 @@ def _members_part(
     """The journal's rows of who really left and entered; who is not as planned any more is stale."""
     pending = rows_of.pending(tenant_id, plan_id, *chunk)
     users = rows_of.living(tenant_id, [user for _, user, _ in pending])
+    listed = never.among(tenant_id, users)
+    if listed:
+        kept = _kept(tenant_id, intent, listed)
+        users = [user for user in users if user not in kept]
     entries: list[Row] = []
     if intent.from_group is not None:
         users = group_rows.remove_members(tenant_id, intent.from_group, users)
@@ -166,7 +221,7 @@ def _members_part(
 def _set_licenses(tenant_id: int, intent: SetGroupLicenses) -> list[Row]:
     """The group has the licenses that the intent wants, beside those it does not name."""
     before = undoing.group_now(tenant_id, intent.group_id)
-    context = LocalTenant(tenant_id).context(Look(groups=True))
+    context = _context(tenant_id)
     wanted = dict(context.facts.group_licenses.get(intent.group_id, ()))
     wanted = {sku: off for sku, off in wanted.items() if sku not in intent.remove} | dict(intent.add)
     rows = [(context.product_ids[sku], plans_text(off)) for sku, off in sorted(wanted.items())]

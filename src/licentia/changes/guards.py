@@ -31,7 +31,7 @@ def check(tenant_id: int, plan: dict[str, Any], *, confirm: int | None, over_lim
     """Returns when the plan may run; refuses with plan_outdated, no_seats, confirm_needed or over_limit."""
     check_versions(plan)
     intent = intents.from_text(plan["intent"])
-    grouping.guard(tenant_id, plan, intent)
+    grouping.guard(tenant_id, plan["id"], intent)
     takeover.guard(tenant_id, plan, intent)
     for balance in list_of.seat_balances(tenant_id, plan["id"]):
         if balance.free is not None and balance.needed > max(balance.free, 0):

@@ -16,8 +16,9 @@ from licentia.domain.subscription_fields import fields_of
 from licentia.domain.subscriptions import Subscription, SubscriptionState
 from licentia.store.bulk import subscriptions as rows_of
 from licentia.store.lists import plans as plan_list
-from licentia.store.lists import products
+from licentia.store.lists import products, selecting
 from licentia.store.lists import subscriptions as list_of
+from licentia.tenants.port import LostRows
 
 
 def guard(tenant_id: int, plan: dict[str, Any], intent: Intent) -> None:
@@ -30,9 +31,15 @@ def guard(tenant_id: int, plan: dict[str, Any], intent: Intent) -> None:
 
 
 def end(tenant_id: int, intent: Intent) -> list[Row]:
-    """The journal's rows of a purchase that has ended, and of its buyer's message; none for other intents."""
+    """The journal's rows of a purchase that has ended, and of its buyer's message; none for other intents.
+
+    LostRows when somebody whom the plan does not know has the product through it (restored meanwhile).
+    """
     if not isinstance(intent, TakeOver):
         return []
+    product = list_of.product_ids(tenant_id, [intent.sku_id])[intent.sku_id]
+    if selecting.purchase_holders(tenant_id, product, intent.purchase_id):
+        raise LostRows(set())
     entries: list[Row] = []
     rows = list_of.of_purchases(tenant_id, [intent.purchase_id])
     for product_id, before in rows:

@@ -37,3 +37,35 @@ def find_group(tenant_id: int, name: str) -> int | None:
         {"tenant": tenant_id, "key": name.lower(), "name": name},
     )
     return int(found[0][0]) if len(found) == 1 else None
+
+
+_LISTED = """
+SELECT n.object_id AS id FROM never_list n WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'user'{user}
+UNION SELECT m.user_id FROM never_list n JOIN group_member m ON m.tenant_id = n.tenant_id AND m.group_id = n.object_id
+WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'group'{member}
+"""
+"""Users on the list, by themselves or by a group; the two conditions say which."""
+
+
+def among(tenant_id: int, users: list[int]) -> list[int]:
+    """Those of these users who are on the list, by themselves or by a group, ascending."""
+    some = sql.among("users")
+    statement = _LISTED.format(user=f" AND n.object_id {some}", member=f" AND m.user_id {some}")
+    found = sql.rows(f"{statement} ORDER BY id", {"tenant": tenant_id, "users": sql.listed(users)})
+    return [row[0] for row in found]
+
+
+_MEMBER = (
+    " AND EXISTS (SELECT 1 FROM group_member x WHERE x.tenant_id = %(tenant)s AND x.group_id = %(group)s "
+    "AND x.user_id = {0}) AND {0} > %(after)s"
+)
+
+
+def in_group(tenant_id: int, group_id: int, after: int, top: int) -> list[int]:
+    """Members of the group with an id above `after` who are on the list, by themselves or by a group, ascending."""
+    statement = _LISTED.format(user=_MEMBER.format("n.object_id"), member=_MEMBER.format("m.user_id"))
+    found = sql.rows(
+        f"{statement} ORDER BY id LIMIT %(top)s",
+        {"tenant": tenant_id, "group": group_id, "after": after, "top": top},
+    )
+    return [row[0] for row in found]
