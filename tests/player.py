@@ -28,7 +28,7 @@ from licentia.changes import (
 from licentia.changes.propose import propose_again
 from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind, Switch
-from licentia.domain.groups import GroupKind
+from licentia.domain.group_facts import GroupKind
 from licentia.domain.instants import DAY
 from licentia.domain.intents import (
     KEEP,

@@ -371,3 +371,15 @@ def test_the_journal_says_in_which_error_a_license_was(make_world: Make) -> None
     world.inline(DeleteUser(), 1)
     before, after = world.journal("license.unassign")[-1][2:]
     assert (json.loads(before)["error"], after) == ("CountViolation", None)
+
+
+def test_the_preview_says_of_a_standing_error_that_the_plan_ends_in_it(make_world: Make) -> None:
+    """Nothing changes for the license, and the step fails: both are known before (I-2)."""
+    world = make_world([person(1, by_group(E3) + direct(AUDIO))])
+    leave(world, 1)
+    enter(world, 1)
+    plan = world.propose(ChangeMembers(from_group=group(world)), who=Who("users", ids=(1,)))
+    shown = preview(world.tenant, plan)
+    assert [(line.reason, line.users) for line in shown.reasons] == [(Reason.DEPENDENCY, 1)]
+    world.apply(plan)
+    assert world.steps(plan) == {1: ("failed", "dependency")}

@@ -10,7 +10,7 @@ import pytest
 
 from licentia.changes import advance, groups, undo
 from licentia.changes.who import Who
-from licentia.domain.groups import GroupKind
+from licentia.domain.group_facts import GroupKind
 from licentia.domain.instants import DAY, SECOND
 from licentia.domain.intents import ChangeMembers, DeleteUser, Reprocess, SetGroupLicenses, Unassign, Undo
 from licentia.domain.permissions import ROLE_CAPABILITIES, Actor, ActorKind, Capability, Role

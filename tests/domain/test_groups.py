@@ -24,21 +24,18 @@ from licentia.domain.facts import (
     TenantFacts,
     UserFacts,
 )
-from licentia.domain.groups import (
+from licentia.domain.group_facts import (
     GroupFacts,
     GroupKind,
-    check_licenses,
     elsewhere,
-    follow,
     may_change,
     may_change_members,
     may_delete,
     may_have_licenses,
-    missing_prerequisite,
-    needed_seats,
     refusal,
     returns_after_deletion,
 )
+from licentia.domain.groups import check_licenses, follow, missing_prerequisite, needed_seats
 from licentia.domain.intents import ChangeMembers, Reprocess, SetGroupLicenses
 from licentia.domain.planning import Verdict, seats
 from licentia.domain.reasons import Outcome, Reason, Refused

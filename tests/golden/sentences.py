@@ -11,7 +11,7 @@ from licentia.cli.userview import clock_word
 from licentia.domain import rulebook
 from licentia.domain.facts import AssignmentError, ClockKind, SourceKind
 from licentia.domain.finders import NotKnown
-from licentia.domain.groups import GroupKind
+from licentia.domain.group_facts import GroupKind
 from licentia.domain.lifecycle import PauseReason, PlanState, StepState
 from licentia.domain.permissions import Role
 from licentia.domain.reasons import Reason

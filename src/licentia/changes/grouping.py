@@ -6,13 +6,12 @@ No lease: each part is one transaction that finds its own work, so whoever comes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from licentia.changes import ending, following, journal, who
 from licentia.changes.journal import Row
 from licentia.changes.judging import Extra, Membership, judge, prepared
 from licentia.domain import catalog as catalog_of
-from licentia.domain import groups
+from licentia.domain import group_facts, groups
 from licentia.domain.instants import Instant
 from licentia.domain.intents import ChangeMembers, GroupIntent, Intent, SetGroupLicenses
 from licentia.domain.lifecycle import ChunkState, PauseReason, PlanState, StepState
@@ -24,9 +23,8 @@ from licentia.store.bulk import groups as group_rows
 from licentia.store.bulk import plans as rows_of
 from licentia.store.bulk import queue
 from licentia.store.lists import groups as group_list
-from licentia.store.lists import never
+from licentia.store.lists import never, undoing
 from licentia.store.lists import plans as plan_list
-from licentia.store.lists import undoing
 from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
 from licentia.tenants.local.signatures import plans_text
@@ -45,9 +43,9 @@ def check(tenant_id: int, intent: Intent, context: TenantContext | None) -> None
         if group_id is None:
             continue
         group = group_list.facts(tenant_id, group_id)
-        reason = groups.refusal(group, intent)
+        reason = group_facts.refusal(group, intent)
         if reason is not None:
-            raise groups.elsewhere(group, reason)
+            raise group_facts.elsewhere(group, reason)
         if isinstance(intent, SetGroupLicenses):
             assert context is not None
             before = context.facts.group_licenses.get(group_id, ())

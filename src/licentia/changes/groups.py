@@ -14,7 +14,7 @@ from licentia.changes.group_ends import delete, empty, kept, text_of
 from licentia.changes.journal import Row
 from licentia.changes.propose import header
 from licentia.changes.who import Who
-from licentia.domain.groups import GroupKind, elsewhere, may_change, may_delete, returns_after_deletion
+from licentia.domain.group_facts import GroupKind, elsewhere, may_change, may_delete, returns_after_deletion
 from licentia.domain.instants import Instant
 from licentia.domain.intents import CreateGroup, DeleteGroup, GroupObjectIntent, RestoreGroup, UpdateGroup
 from licentia.domain.lifecycle import PlanState

@@ -20,6 +20,7 @@ from licentia.domain.intents import (
     Intent,
     LicenseIntent,
     PurgeUser,
+    Reprocess,
     RestoreUser,
     SetGroupLicenses,
     Undo,
@@ -104,9 +105,12 @@ def _group(intent: GroupIntent, facts: UserFacts, tenant: TenantFacts, extra: Ex
     verdict = groups.follow(facts, tenant, catalog_of.load(), full)
     if facts.never is not None and any(takes(change.before, change.after) for change in verdict.changes):
         return because(Reason.NEVER, facts.never)
-    if is_member_change and verdict.reason is Reason.ALREADY:
-        return Verdict(Outcome.READY)
-    return verdict
+    if isinstance(intent, Reprocess) or (verdict.reason is Reason.ALREADY and not is_member_change):
+        return verdict
+    names = (getattr(intent, name, None) for name in ("from_group", "to_group", "group_id"))
+    named = [group for group in names if group is not None]
+    reason, subject = groups.trouble(facts, tenant, catalog_of.load(), full, named) or (None, "")
+    return replace(verdict, outcome=Outcome.READY, reason=reason, subject=subject)
 
 
 def sees_seats(intent: Intent) -> bool:

@@ -96,7 +96,7 @@ def show(app: App, group: str) -> int:
 def create(app: App, name: str, *, kind: str, rule: str) -> int:
     """Makes the group."""
     from licentia.changes import groups
-    from licentia.domain.groups import GroupKind
+    from licentia.domain.group_facts import GroupKind
 
     done = groups.create_group(app.tenant_id, name, app.actor, kind=GroupKind(kind), membership_rule=rule)
     return _said(app, done, _("Group {name} is there."), name)
@@ -144,7 +144,7 @@ def delete(app: App, group: str, *, yes: bool) -> int:
     from licentia.changes import groups
     from licentia.cli.app import says_yes
     from licentia.cli.text import Text
-    from licentia.domain.groups import returns_after_deletion
+    from licentia.domain.group_facts import returns_after_deletion
     from licentia.domain.reasons import Refused
     from licentia.store.lists import groups as list_of
 

@@ -20,7 +20,7 @@ from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
 from licentia.domain.consequences import plan_name
 from licentia.domain.facts import AssignmentState
-from licentia.domain.groups import elsewhere, may_change_members
+from licentia.domain.group_facts import elsewhere, may_change_members
 from licentia.domain.instants import to_iso
 from licentia.store.lists import groups as list_of
 from licentia.store.lists.groups import GroupRow, MemberRow, TroubledUser, TroubleRow

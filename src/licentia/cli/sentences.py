@@ -324,7 +324,7 @@ def pause_reason(code: str) -> str:
         "interrupted": _("it was stopped"),
         "errors": _("too many steps failed"),
         "no_seats": _("there were no licenses left"),
-        "changed": _("somebody changed one of its users; make the plan again"),
+        "changed": _("somebody changed one of its users, or its group; make the plan again"),
     }[code]
 
 

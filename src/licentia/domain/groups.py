@@ -1,4 +1,4 @@
-"""What a tenant's group processing makes of one user, and what may be done to a group by whom.
+"""What a tenant's group processing makes of one user, and which licenses a group may give.
 
 `follow` is the one computation behind a preview of group changes and the tenant's own queue (I-2). It never acts.
 """
@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from licentia.domain.catalog import Catalog
 from licentia.domain.consequences import broken_dependencies, conflicts, effects, plan_name, product_name
 from licentia.domain.effects import Consequence
 from licentia.domain.facts import (
-    UNKNOWN,
     AssignmentError,
     AssignmentState,
-    Maybe,
     Source,
     SourceKind,
     TenantFacts,
     UserFacts,
 )
+from licentia.domain.group_facts import GroupFacts
 from licentia.domain.holding import holding
-from licentia.domain.intents import ChangeMembers, Reprocess, SetGroupLicenses
 from licentia.domain.reasons import Outcome, Reason, Refused
 from licentia.domain.settling import Key, Pair, Verdict, because, key_of, said_of, seats, takes, with_seats
 
@@ -31,87 +28,6 @@ NONE_FULL: frozenset[str] = frozenset()
 
 Licenses = Collection[tuple[str, frozenset[str]]]
 """(product, disabled plans) of what a group gives its members."""
-
-
-class GroupKind(StrEnum):
-    """What a group is, by Microsoft's four kinds."""
-
-    SECURITY = "security"
-    MICROSOFT_365 = "microsoft365"
-    MAIL_SECURITY = "mail_security"
-    DISTRIBUTION = "distribution"
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFacts:
-    """What is known of a group. An empty rule is known to be none: members are assigned."""
-
-    id: int
-    name: str
-    kind: GroupKind | Maybe = UNKNOWN
-    membership_rule: str | Maybe = UNKNOWN
-    is_synced: bool | Maybe = UNKNOWN
-
-    @property
-    def is_dynamic(self) -> bool | Maybe:
-        """Whether a rule decides who is a member."""
-        return UNKNOWN if self.membership_rule is UNKNOWN else bool(self.membership_rule)
-
-
-def may_change_members(group: GroupFacts) -> Reason | None:
-    """Why members can't be changed here; the reason says who can (R-93). What is not known stands in no way."""
-    if group.is_synced is True:
-        return Reason.GROUP_SYNCED
-    if group.kind in (GroupKind.MAIL_SECURITY, GroupKind.DISTRIBUTION):
-        return Reason.GROUP_MAIL
-    return Reason.GROUP_DYNAMIC if group.is_dynamic is True else None
-
-
-def may_have_licenses(group: GroupFacts) -> Reason | None:
-    """Why the group can't give licenses (R-99): a distribution list is no security group. Not known stands in no way."""
-    return Reason.GROUP_MAIL if group.kind is GroupKind.DISTRIBUTION else None
-
-
-def may_change(group: GroupFacts) -> Reason | None:
-    """Why the group itself (its name, its rule, its being there) is not changed here: another place is its master."""
-    reason = may_change_members(group)
-    return None if reason is Reason.GROUP_DYNAMIC else reason
-
-
-def elsewhere(group: GroupFacts, reason: Reason) -> Refused:
-    """The refusal of a change of the group here; its sentence says who can make it instead."""
-    if reason is Reason.GROUP_SYNCED:
-        return Refused("group_synced", group=group.name)
-    if reason is Reason.GROUP_MAIL:
-        return Refused("group_mail", group=group.name)
-    return Refused("group_dynamic", group=group.name)
-
-
-def may_delete(group: GroupFacts, *, has_licenses: bool) -> None:
-    """Returns when the group may go; Refused `group_has_licenses` until its licenses are removed (R-94), or elsewhere."""
-    if has_licenses:
-        raise Refused("group_has_licenses", group=group.name)
-    reason = may_change(group)
-    if reason is not None:
-        raise elsewhere(group, reason)
-
-
-def returns_after_deletion(group: GroupFacts) -> bool:
-    """Whether a deleted group can be restored for 30 days (R-95); any other is gone at once (R-96)."""
-    return group.kind is GroupKind.MICROSOFT_365
-
-
-def refusal(group: GroupFacts, intent: ChangeMembers | SetGroupLicenses | Reprocess) -> Reason | None:
-    """Why the intent can't be made of this group at all; asked for each group of a move.
-
-    Users on the never list are no matter of the group: each refuses for itself, with its own reason, where the
-    verdict takes something (R-34). When the tenant follows a change made elsewhere nothing stops it, as at Microsoft.
-    """
-    if isinstance(intent, ChangeMembers):
-        return may_change_members(group)
-    if isinstance(intent, SetGroupLicenses) and intent.add:
-        return may_have_licenses(group)
-    return None
 
 
 def missing_prerequisite(licenses: Licenses, catalog: Catalog, before: Licenses = ()) -> str | None:
@@ -166,6 +82,18 @@ def follow(facts: UserFacts, tenant: TenantFacts, catalog: Catalog, full: frozen
         clocks=effect.clocks,
         undo_seconds=effect.undo_seconds,
     )
+
+
+def trouble(
+    facts: UserFacts, tenant: TenantFacts, catalog: Catalog, full: frozenset[str], of: Collection[int]
+) -> tuple[Reason, str] | None:
+    """(reason, subject) of the error in which a license from one of these groups ends; None where none does."""
+    causes = _Followed.of(_Member.of(facts, tenant, catalog, full)).causes
+    found = [(list(_ERRORS).index(cause.reason), cause.subject) for key, cause in causes.items() if key[2] in of]
+    if not found:
+        return None
+    first, subject = min(found)
+    return list(_ERRORS)[first], subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ REFUSED: dict[str, Sentence] = {
     "group_has_licenses": lambda d: _(
         "{group} gives licenses, so it can't be deleted. Remove them first: licentia groups licenses GROUP --remove PRODUCT"
     ).format(**d),
+    "group_gone": lambda d: _("The group of this plan is not there any more, so nothing was changed. Discard the plan."),
     "group_in_use": lambda d: _(
         "Users still have licenses, or errors, from {group}. See: licentia groups errors. Solve them and reprocess first."
     ).format(**d),

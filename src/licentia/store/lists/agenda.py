@@ -7,10 +7,14 @@ from licentia.store.owners import is_gone
 
 
 def tenants_due(kind: str) -> list[int]:
-    """Tenants of which work of this kind is due by their own time, the earliest first."""
+    """Tenants of which work of this kind is due by their own time, the earliest first.
+
+    Who follows a group waits for no instant: that is due whatever this machine's clock says.
+    """
     found = sql.rows(
         "SELECT a.tenant_id FROM agenda a JOIN tenant t ON t.id = a.tenant_id "
-        "WHERE a.kind = %(kind)s AND a.next_at <= %(now)s + t.clock_offset AND t.origin <> 'loading' ORDER BY a.next_at",
+        "WHERE a.kind = %(kind)s AND (a.kind = 'group' OR a.next_at <= %(now)s + t.clock_offset) "
+        "AND t.origin <> 'loading' ORDER BY a.next_at",
         {"now": clock.machine_now(), "kind": kind},
     )
     return [row[0] for row in found]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from licentia.domain.facts import UNKNOWN
-from licentia.domain.groups import GroupFacts, GroupKind
+from licentia.domain.group_facts import GroupFacts, GroupKind
 from licentia.domain.instants import Instant
 from licentia.domain.reasons import BadInput
 from licentia.store import sql
