@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from command_line import NOON, CommandLine, stand_still
-from licentia.cli import i18n, subscription_json, subscriptionview
+from licentia.cli import i18n, moneyview, subscription_json
 from licentia.cli.amounts import amounts, money
 from licentia.cli.said import subscriptions as said
 from licentia.cli.text import Text
@@ -23,7 +23,7 @@ from licentia.domain.subscriptions import BillingAccount, Offer, SubscriptionSta
 
 YES_RULINGS = {
     Ruling.ADD, Ruling.WINDOW, Ruling.ADDITION_WINDOW, Ruling.AT_RENEWAL, Ruling.ANY_TIME, Ruling.KEEP, Ruling.CANCEL,
-    Ruling.CANCEL_AT_END, Ruling.RECURRING, Ruling.REACTIVATE,
+    Ruling.CANCEL_AT_END, Ruling.CANCEL_ANY_TIME, Ruling.RECURRING, Ruling.REACTIVATE,
 }  # fmt: skip
 BI = "f8a1db68-be16-40ed-86d5-cb42ce701560"
 
@@ -310,7 +310,7 @@ def test_a_saving_says_how_much_and_from_when(
     amount = None if price is None else Money(Decimal(2 * price), "EUR")
     found = Saving(BI, 2, 0, (Part(when, Ruling.ANY_TIME, 2, 7, at, until, amount),))
     place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
-    [line] = subscriptionview.saving(Text(place), found)  # type: ignore[arg-type]
+    [line] = moneyview.saving(Text(place), found)  # type: ignore[arg-type]
     assert english in line
     [part] = subscription_json.saving_json(found)["parts"]
     assert (part["when"], part["licenses"], part["savesPerMonth"]) == (
@@ -325,7 +325,7 @@ def test_seats_that_cover_a_shortage_are_said_apart(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LANGUAGE", "en")
     i18n.use("en")
     place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
-    [line] = subscriptionview.saving(Text(place), Saving(BI, 3, 3, ()))  # type: ignore[arg-type]
+    [line] = moneyview.saving(Text(place), Saving(BI, 3, 3, ()))  # type: ignore[arg-type]
     assert line.startswith("3 seats make good")
 
 

@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import django
-import scenes  # beside this file
+import life_scenes  # beside this file
+import plan_scenes
+import scenes
 from django.db import connections
 from django.db.backends.postgresql import base as _postgresql  # noqa: F401  loaded once, before any fork
 
@@ -30,6 +32,7 @@ from licentia.store.sqlite import base as _sqlite  # noqa: F401
 from licentia.store.writing import StoreError
 
 Order = dict[str, Any]
+SCENES = (scenes, plan_scenes, life_scenes)
 FAILED, REFUSED = 1, 3
 """Exit status of a scene that broke, and of one that was refused with a code."""
 
@@ -110,7 +113,7 @@ def _play(order: Order) -> int:
     _take_streams(order["out"])
     _enter(order)
     trap = Trap(**order.get("trap", {"at": "never", "n": 0}))
-    scene = getattr(scenes, order["scene"])
+    scene = next(getattr(module, order["scene"]) for module in SCENES if hasattr(module, order["scene"]))
     try:
         result = scene(scenes.Stage(say, trap.arm), **order["args"])
     except (StoreError, BadInput, Refused) as error:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from licentia import worker
-from licentia.changes import advance, propose, record, refresh, run, undo, who
+from licentia.changes import advance, copying, enrich, enrich_groups, following, propose, record, refresh, run, undo, who
 from licentia.changes.inline import apply_inline
 from licentia.changes.verify import verify_chain
 from licentia.changes.who import Who
@@ -57,8 +57,8 @@ class Stage:
 
 def set_chunk(n: int) -> None:
     """Chunks and batches of `n`, so that a small tenant needs several transactions."""
-    who.CHUNK = undo.CHUNK = n
-    record.BATCH = refresh.BATCH = 4 * n
+    who.CHUNK = undo.CHUNK = following.CHUNK = copying.CHUNK = n
+    record.BATCH = refresh.BATCH = copying.BATCH = enrich.BATCH = enrich_groups.BATCH = 4 * n
     advance.BATCH = n
 
 
@@ -80,16 +80,16 @@ def names(_stage: Stage) -> list[str]:
 def load(stage: Stage, tenant: str, users: int = USERS) -> None:
     """A demo tenant of that name, loaded anew if an earlier load was cut off; one that is there is left alone."""
     stage.arm()
-    _load(tenant, users)
+    loaded(tenant, users)
 
 
 def load_go_on(_stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """Whether the tenant could be used before it was loaded (again), and its state after."""
     was_there = tenant in names(_stage)
-    return {"was there": was_there, "state": digest(_load(tenant, users))}
+    return {"was there": was_there, "state": digest(loaded(tenant, users))}
 
 
-def _load(tenant: str, users: int) -> int:
+def loaded(tenant: str, users: int) -> int:
     found = tenants.find(tenant)
     if found is not None and found.origin != record.LOADING:
         return found.id
@@ -98,7 +98,7 @@ def _load(tenant: str, users: int) -> int:
 
 def delete(stage: Stage, tenant: str) -> None:
     """No tenant of that name."""
-    _load(tenant, USERS)
+    loaded(tenant, USERS)
     stage.arm()
     found = tenants.find(tenant)
     if found is not None:
@@ -120,16 +120,16 @@ def delete_go_on(_stage: Stage, tenant: str) -> dict[str, int]:
 def import_(stage: Stage, tenant: str, version: int) -> None:
     """The copy is as version 1 or 2 of its file says; for version 2 it is made from version 1 first."""
     if version > 1:
-        _import(tenant, 1)
+        import_copy(tenant, 1)
     stage.arm()
-    _import(tenant, version)
+    import_copy(tenant, version)
 
 
 def import_go_on(stage: Stage, tenant: str, version: int) -> dict[str, Any]:
     """The state of the copy before and after the same file was imported (again)."""
     before = import_look(stage, tenant)
-    _import(tenant, version)
-    return {"before": before, "state": _named(_of(tenant))}
+    import_copy(tenant, version)
+    return {"before": before, "state": _named(number_of(tenant))}
 
 
 def import_look(_stage: Stage, tenant: str) -> dict[str, Any] | None:
@@ -151,7 +151,7 @@ def _named(tenant_id: int) -> dict[str, Any]:
     return {part: sorted(rows, key=json.dumps) if part in _PARTS else rows for part, rows in found.items()}
 
 
-def _import(tenant: str, version: int) -> None:
+def import_copy(tenant: str, version: int) -> None:
     content = json.dumps({"value": list(_graph_users(version))}).encode()
     refresh.refresh(tenant, read_user_file(lambda: io.BytesIO(content), catalog.load()), ACTOR)
 
@@ -179,24 +179,24 @@ def _graph_users(version: int) -> Iterator[dict[str, Any]]:
 
 def unassign(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """Everybody who holds E3 directly loses it."""
-    tenant_id = _load(tenant, users)
+    tenant_id = loaded(tenant, users)
     stage.arm()
-    _plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
+    end_plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
     return digest(tenant_id)
 
 
 def undo_it(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """They have it back."""
-    tenant_id = _load(tenant, users)
-    done = _plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
+    tenant_id = loaded(tenant, users)
+    done = end_plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
     stage.arm()
-    _plan(stage, tenant_id, Undo(done), Who("plan", str(done)))
+    end_plan(stage, tenant_id, Undo(done), Who("plan", str(done)), nth=1)
     return digest(tenant_id)
 
 
 def run_only(stage: Stage, tenant: str, slow: float = 0.0, owner: str | None = None) -> dict[str, Any]:
     """Works on the tenant's running plan, which is there already; says how far each chunk brought it."""
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     plan = _plans(tenant_id)[-1]["id"]
     stage.arm()
 
@@ -218,7 +218,7 @@ def run_until_signal(stage: Stage, tenant: str, slow: float) -> dict[str, Any]:
 
 def prepare(_stage: Stage, tenant: str, users: int = USERS) -> None:
     """A plan that takes E3 from everybody, running, with no chunk begun."""
-    tenant_id = _load(tenant, users)
+    tenant_id = loaded(tenant, users)
     plan = propose.propose(tenant_id, Unassign(E3), Who("everyone", E3), ACTOR)
     run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
 
@@ -237,11 +237,15 @@ def work(stage: Stage) -> None:
         time.sleep(worker.IDLE_SECONDS)
 
 
-def _plan(stage: Stage, tenant_id: int, intent: Intent, whom: Who) -> int:
-    """The plan's number when it has ended; goes on from wherever an earlier process was stopped."""
-    verb = "undo" if isinstance(intent, Undo) else "unassign"
-    known = [plan for plan in _plans(tenant_id) if plan["verb"] == verb and plan["is_complete"]]
-    plan_id = known[-1]["id"] if known else propose.propose(tenant_id, intent, whom, ACTOR)
+def proposed(tenant_id: int, intent: Intent, whom: Who, nth: int) -> int:
+    """The scene's n-th plan, made if no earlier process has made it."""
+    known = [plan["id"] for plan in _plans(tenant_id) if plan["is_complete"]]
+    return int(known[nth]) if len(known) > nth else propose.propose(tenant_id, intent, whom, ACTOR)
+
+
+def end_plan(stage: Stage, tenant_id: int, intent: Intent, whom: Who, nth: int = 0) -> int:
+    """The number of the scene's n-th plan when it has ended; goes on from wherever an earlier process was stopped."""
+    plan_id = proposed(tenant_id, intent, whom, nth)
     plan = run.load(tenant_id, plan_id)
     if plan["state"] == "draft":
         run.apply(tenant_id, plan_id, ACTOR, confirm=plan["ready"], over_limit=True)
@@ -253,7 +257,7 @@ def _plan(stage: Stage, tenant_id: int, intent: Intent, whom: Who) -> int:
         if after["state"] == "running":  # a dead process holds a chunk for a moment more
             assert time.monotonic() < until, "the plan never ends"
             time.sleep(0.02)
-    return int(plan_id)
+    return plan_id
 
 
 def _plans(tenant_id: int) -> list[dict[str, Any]]:
@@ -265,7 +269,7 @@ def _plans(tenant_id: int) -> list[dict[str, Any]]:
     return [dict(zip(names_.split(", "), row, strict=True)) for row in found]
 
 
-def _of(tenant: str) -> int:
+def number_of(tenant: str) -> int:
     found = tenants.find(tenant)
     assert found is not None, tenant
     return found.id
@@ -276,8 +280,8 @@ def _of(tenant: str) -> int:
 
 def clock(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
     """E3 was taken from everybody and the tenant's time is 120 days on."""
-    tenant_id = _load(tenant, users)
-    _plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
+    tenant_id = loaded(tenant, users)
+    end_plan(stage, tenant_id, Unassign(E3), Who("everyone", E3))
     stage.arm()  # from here on every call does the same: the goal is counted from the plan's end
     finished = sql.value("SELECT max(finished_at) FROM plan WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
     goal = finished + 120 * DAY
@@ -291,7 +295,7 @@ def clock(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
 
 def inline(stage: Stage, tenant: str, users: list[int], rounds: int) -> dict[str, int]:
     """Takes Power Automate Free from each of these users and gives it back, one at a time, so many rounds."""
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     done = 0
     for _ in range(rounds):
         for user in users:
@@ -304,7 +308,7 @@ def inline(stage: Stage, tenant: str, users: list[int], rounds: int) -> dict[str
 
 def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
     """Users who hold Power Automate Free directly not E3, are not on the never list and have a location."""
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     found = sql.rows(
         "SELECT s.user_id FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
         "JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id AND u.usage_location <> '' "
@@ -324,7 +328,7 @@ def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
 def busy(stage: Stage, tenant: str, seed: int) -> None:
     """Plans, inline changes, undo, clocks, imports and loads in a random order, for as long as the process lives."""
     dice = random.Random(seed)
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     users = [row[0] for row in sql.rows("SELECT id FROM users WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})]
     stage.say("begun")
     while True:
@@ -342,7 +346,7 @@ def _something(tenant_id: int, dice: random.Random, users: list[int]) -> None:
         case 4 | 5:
             worker.work_once(ACTOR)
         case 6:
-            _import(dice.choice(("copy", "other copy")), dice.choice((1, 2)))
+            import_copy(dice.choice(("copy", "other copy")), dice.choice((1, 2)))
         case _:
             now = tenant_clock.tenant_now(tenant_id)
             advance.set_clock(tenant_id, now + dice.randrange(1, 5) * DAY, ACTOR)
@@ -363,7 +367,7 @@ def _some_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
 
 def settle(_stage: Stage, tenant: str) -> dict[str, Any]:
     """What is wrong once nobody works and every running plan has been brought to its end."""
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     until = time.monotonic() + PATIENCE
     while any(plan["state"] == "running" for plan in _plans(tenant_id)) and time.monotonic() < until:
         worker.work_once(ACTOR)
@@ -394,8 +398,8 @@ def _twice(tenant_id: int) -> list[Any]:
 # ---- the end state
 
 _PARTS: dict[str, str] = {
-    "users": "SELECT id, principal_name, display_name, sort_key, search_key, account_enabled FROM users "
-    "WHERE tenant_id = %(tenant)s",
+    "users": "SELECT id, principal_name, display_name, sort_key, search_key, account_enabled, deleted_at IS NULL, "
+    "manager_id, last_activity_at FROM users WHERE tenant_id = %(tenant)s",
     "sources": "SELECT product_id, user_id, source_kind, source_id, state, disabled_plans, error FROM source "
     "WHERE tenant_id = %(tenant)s",
     "pools": "SELECT product_id, purchase_id, capacity, consumed FROM pool WHERE tenant_id = %(tenant)s",
@@ -403,6 +407,12 @@ _PARTS: dict[str, str] = {
     "mailboxes": "SELECT user_id, kind, size_bytes, has_archive, hold, purged_at IS NULL FROM mailbox "
     "WHERE tenant_id = %(tenant)s",
     "drives": "SELECT user_id, is_present, readonly_at IS NULL, archived_at IS NULL FROM drive "
+    "WHERE tenant_id = %(tenant)s",
+    "groups": "SELECT id, display_name, kind, membership_rule, deleted_at IS NULL FROM user_group "
+    "WHERE tenant_id = %(tenant)s",
+    "given": "SELECT group_id, product_id, disabled_plans FROM group_license WHERE tenant_id = %(tenant)s",
+    "waiting": "SELECT user_id, n FROM group_queue WHERE tenant_id = %(tenant)s",
+    "subscriptions": "SELECT id, state, seats, next_at, renews_at, renewal_seats, recurring, over_since FROM subscription "
     "WHERE tenant_id = %(tenant)s",
     "members": "SELECT group_id, user_id FROM group_member WHERE tenant_id = %(tenant)s",
     "never": "SELECT object_kind, object_id, reason FROM never_list WHERE tenant_id = %(tenant)s",
@@ -416,16 +426,23 @@ _PARTS: dict[str, str] = {
     "JOIN plan p ON p.tenant_id = c.tenant_id AND p.id = c.plan_id WHERE c.tenant_id = %(tenant)s AND p.is_complete",
     "journal": "SELECT kind, object_kind, object_id, before, after FROM journal WHERE tenant_id = %(tenant)s "
     "AND kind IN ('license.unassign', 'license.assign', 'license.change', 'user.import', 'user.update')",
+    "what else happened": "SELECT kind, object_id, before, after FROM journal WHERE tenant_id = %(tenant)s "
+    "AND (kind IN ('member.add', 'member.remove', 'group.licenses', 'group.import', 'user.facts', "
+    "'subscription.take_over', 'purchase.take_over', 'purchase.notice') OR kind LIKE 'account.' || %(any)s)",
+    "what happened to subscriptions": "SELECT kind, object_id, at FROM journal WHERE tenant_id = %(tenant)s "
+    "AND object_kind = 'subscription' AND kind NOT IN ('subscription.take_over', 'subscription.import')",
+    "imports": "SELECT kind, CASE WHEN kind = 'import' THEN 0 ELSE object_id END FROM journal WHERE tenant_id = %(tenant)s "
+    "AND kind IN ('import', 'subscription.import')",
     "clocks run out": "SELECT kind, object_id FROM journal WHERE tenant_id = %(tenant)s AND kind LIKE 'clock.' || %(any)s",
-    "plan events": "SELECT kind, before, after FROM journal WHERE tenant_id = %(tenant)s AND object_kind = 'plan' "
-    "AND kind <> 'plan.propose'",
+    "plan events": "SELECT kind, before, CASE WHEN kind = 'plan.schedule' THEN '' ELSE after END FROM journal "
+    "WHERE tenant_id = %(tenant)s AND object_kind = 'plan' AND kind <> 'plan.propose'",
     "due": "SELECT a.next_at = (SELECT min(c.due_at) FROM clock c WHERE c.tenant_id = %(tenant)s) FROM agenda a "
     "WHERE a.tenant_id = %(tenant)s AND a.kind = 'clock'",
 }
 
 
 def digest(tenant_id: int) -> dict[str, Any]:
-    """Each part of a tenant as sorted rows, and what is wrong with it."""
+    """Each part of a tenant as sorted rows, and what is wrong with it. Instants of the tenant's own time are left out."""
     params = {"tenant": tenant_id, "any": "%"}
     found: dict[str, Any] = {}
     for part, statement in _PARTS.items():
@@ -446,12 +463,12 @@ def health(tenant_id: int) -> dict[str, Any]:
 
 def state(_stage: Stage, tenant: str) -> dict[str, Any]:
     """The end state as it is now."""
-    return digest(_of(tenant))
+    return digest(number_of(tenant))
 
 
 def journal_end(_stage: Stage, tenant: str) -> list[Any]:
     """Where the tenant's journal ends."""
-    found = sql.row("SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": _of(tenant)})
+    found = sql.row("SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": number_of(tenant)})
     return list(found or ())
 
 
@@ -461,14 +478,14 @@ def chunks(_stage: Stage, tenant: str) -> list[Any]:
         list(row)
         for row in sql.rows(
             "SELECT attempts, state FROM plan_chunk WHERE tenant_id = %(tenant)s ORDER BY plan_id, from_n",
-            {"tenant": _of(tenant)},
+            {"tenant": number_of(tenant)},
         )
     ]
 
 
 def count_ready(_stage: Stage, tenant: str) -> int:
     """How many users a plan to take E3 from everybody would change; the draft is discarded."""
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     plan = propose.propose(tenant_id, Unassign(E3), Who("everyone", E3), ACTOR)
     ready = run.load(tenant_id, plan)["ready"]
     run.discard(tenant_id, plan, ACTOR)
@@ -477,12 +494,12 @@ def count_ready(_stage: Stage, tenant: str) -> int:
 
 def last_plan(_stage: Stage, tenant: str) -> int:
     """The number of the tenant's newest plan."""
-    return int(_plans(_of(tenant))[-1]["id"])
+    return int(_plans(number_of(tenant))[-1]["id"])
 
 
 def wait_for_verified(_stage: Stage, tenant: str, least: int) -> None:
     """Returns when the tenant's newest plan has so many verified steps, without writing."""
-    tenant_id = _of(tenant)
+    tenant_id = number_of(tenant)
     until = time.monotonic() + PATIENCE
     while (run.load(tenant_id, last_plan(_stage, tenant))["verified"]) < least:
         assert time.monotonic() < until
@@ -495,7 +512,7 @@ def writers_between(_stage: Stage, tenant: str) -> int:
         sql.value(
             "SELECT count(*) FROM segment i JOIN plan p ON p.tenant_id = i.tenant_id AND p.id = i.plan_id "
             "WHERE i.tenant_id = %(tenant)s AND p.is_inline AND i.id > %(first)s AND i.id < %(last)s",
-            {"tenant": _of(tenant)} | _bounds(_of(tenant)),
+            {"tenant": number_of(tenant)} | _bounds(number_of(tenant)),
         )
     )
 

@@ -5,6 +5,7 @@ Each kill has a tenant of its own in one store; the untouched twin beside them m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,28 +26,109 @@ def kills(commits: int) -> list[dict[str, Any]]:
     return [{"at": at, "n": n} for n in range(1, commits + 1) for at in ("before", "after")]
 
 
+def some(commits: int) -> list[dict[str, Any]]:
+    """A few of those: two on the way and the last, before or after."""
+    return [
+        {"at": "after", "n": max(1, commits // 3)},
+        {"at": "before", "n": max(1, 2 * commits // 3)},
+        {"at": "before", "n": commits},
+    ]
+
+
 def kill(nursery: Nursery, store: Store, scene: str, trap: dict[str, Any], **args: Any) -> None:
     """Plays the scene in a process that dies at the trap."""
     status = nursery.start(store.env, scene, {"trap": trap}, **args).wait()
     assert status == KILLED, f"{scene} {trap}: exit status {status} {nursery.errors()}"
 
 
-@pytest.mark.parametrize(("scene", "least"), [("unassign", 10), ("undo_it", 10), ("clock", 4)])
-def test_work_killed_at_any_commit_ends_as_if_it_had_not_been(
-    nursery: Nursery, store: Store, scene: str, least: int
-) -> None:
+PLAIN = {"unassign": 10, "undo_it": 10, "clock": 4}
+NEW = {
+    "enter": 10,
+    "lose": 10,
+    "move": 12,
+    "lose_undone": 10,
+    "enter_undone": 12,
+    "take_over": 8,
+    "leave_and_return": 16,
+    "leave": 16,
+    "swap": 8,
+    "years": 10,
+    "scheduled": 12,
+}
+"""How many commits each scene has at least."""
+
+
+@pytest.mark.parametrize("scene", PLAIN)
+def test_work_killed_at_any_commit_ends_as_if_it_had_not_been(nursery: Nursery, store: Store, scene: str) -> None:
     """Propose, apply, run, undo and clocks: whichever commit the process dies at, nothing is lost, nothing is twice."""
-    nursery.play(store.env, "load", tenant=TWIN)
+    killed_anywhere(nursery, store, scene, PLAIN[scene], kills)
+
+
+@pytest.mark.parametrize("scene", NEW)
+def test_groups_accounts_and_a_tenants_own_life_survive_a_kill(nursery: Nursery, store: Store, scene: str) -> None:
+    """Members that follow, take-overs, deletions, swaps, subscriptions, scheduled plans: at a few of their commits."""
+    killed_anywhere(nursery, store, scene, NEW[scene], some)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("scene", NEW)
+def test_groups_accounts_and_a_tenants_own_life_survive_every_kill(nursery: Nursery, store: Store, scene: str) -> None:
+    """The same at every commit."""
+    killed_anywhere(nursery, store, scene, NEW[scene], kills)
+
+
+def killed_anywhere(
+    nursery: Nursery, store: Store, scene: str, least: int, points: Callable[[int], list[dict[str, Any]]]
+) -> None:
+    """Kills the scene at these points, each in a tenant of its own: sound at once, and in the end as without."""
+    nursery.play(store.env, "present", tenant=TWIN)
     untouched = nursery.play(store.env, "state", tenant=TWIN)
     whole = nursery.start(store.env, scene, tenant="whole", **SMALL).end()
     wanted = whole["result"]
     sound(wanted)
+    assert wanted["waiting"] == []
     assert whole["commits"] >= least
-    for trap in kills(whole["commits"]):
+    for trap in points(whole["commits"]):
         tenant = f"{trap['at']} {trap['n']}"
         kill(nursery, store, scene, trap, tenant=tenant, **SMALL)
+        sound(nursery.play(store.env, "state", tenant=tenant))
         same(nursery.play(store.env, scene, tenant=tenant, **SMALL), wanted, trap)
     same(nursery.play(store.env, "state", tenant=TWIN), untouched, "the twin")
+
+
+@pytest.mark.parametrize("points", [some, pytest.param(kills, marks=pytest.mark.soak)])
+def test_a_killed_copy_is_not_there_and_its_original_is_as_it_was(
+    nursery: Nursery, store: Store, points: Callable[[int], list[dict[str, Any]]]
+) -> None:
+    """The next attempt removes what was left and ends in the same copy, with who waits for a group's licenses."""
+    whole = nursery.start(store.env, "rehearsal", tenant="whole", of=TWIN).end()
+    wanted = whole["result"]
+    sound(wanted)
+    assert wanted["waiting"]
+    original = nursery.play(store.env, "state", tenant=TWIN)
+    for trap in points(whole["commits"]):
+        tenant = f"{trap['at']} {trap['n']}"
+        kill(nursery, store, "rehearsal", trap, tenant=tenant, of=TWIN)
+        assert (tenant in nursery.play(store.env, "names")) == (trap == {"at": "after", "n": whole["commits"]}), trap
+        same(nursery.play(store.env, "rehearsal", tenant=tenant, of=TWIN), wanted, trap)
+    same(nursery.play(store.env, "state", tenant=TWIN), original, "the original")
+
+
+@pytest.mark.parametrize("points", [some, pytest.param(kills, marks=pytest.mark.soak)])
+def test_killed_imports_of_facts_are_whole_or_absent(
+    nursery: Nursery, store: Store, points: Callable[[int], list[dict[str, Any]]]
+) -> None:
+    """Groups, members twice, two reports and subscriptions: who was killed goes on with the file in hand."""
+    whole = nursery.start(store.env, "facts", tenant="whole").end()
+    wanted = whole["result"]
+    sound(wanted)
+    assert whole["commits"] >= 6
+    for trap in points(whole["commits"]):
+        tenant = f"{trap['at']} {trap['n']}"
+        kill(nursery, store, "facts", trap, tenant=tenant)
+        sound(nursery.play(store.env, "state", tenant=tenant))
+        same(nursery.play(store.env, "facts", tenant=tenant), wanted, trap)
 
 
 def test_a_killed_load_leaves_no_tenant_and_the_next_one_works(nursery: Nursery, store: Store) -> None:

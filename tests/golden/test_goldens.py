@@ -176,15 +176,16 @@ def swap(stage: Stage) -> None:
 def group(stage: Stage) -> None:
     """Groups, their members and licenses: previewed, applied, failed, undone, refused."""
     stage.both("groups", "list")
-    stage.play("groups", "show", "Licenties - Postvakken")
-    stage.play("groups", "errors")
+    stage.both("groups", "show", "Licenties - Postvakken")
+    stage.both("groups", "errors")
     stage.play("groups", "errors", "--users", "--top", "3")
     stage.play("groups", "members", "Licenties - Postvakken")
     stage.play("groups", "licenses", "Licenties - Directie", "--add", "VISIOCLIENT", "--off", "Sway", "--plan")
     stage.play("groups", "licenses", "Licenties - Directie", "--add", "VISIOCLIENT", "--yes")
+    stage.play("plans", "undo", "1", "--yes")
     stage.play("groups", "licenses", "Licenties - Postvakken", "--remove", "EXCHANGESTANDARD", "--plan")
     stage.play("groups", "remove", "Licenties - Postvakken", "--everyone", "--yes")
-    stage.play("plans", "undo", "3", "--yes")
+    stage.play("plans", "undo", "4", "--yes")
     stage.play("groups", "reprocess", "Licenties - Copilot en BI", "--plan")
     stage.play("groups", "add", "Licenties - Magazijn", "--user", EMERGENCY)
     stage.play("groups", "delete", "Licenties - Postvakken", "--yes")
@@ -215,6 +216,8 @@ def subscription(stage: Stage) -> None:
     stage.play("subscriptions", "show", bought)
     stage.play("subscriptions", "take-over", bought, "--move", "--plan")
     stage.play("subscriptions", "take-over", bought, "--cancel", "--yes")
+    stage.play("subscriptions", "show", bought)
+    stage.play("plans", "export", "6", "--receipt")
     stage.play("audit", "list", "--top", "6")
     stage.play("tenants", "set-clock", "+400d")
     stage.play("audit", "list", "--top", "12")
@@ -241,7 +244,9 @@ def account(stage: Stage) -> None:
     stage.both("users", "deleted")
     stage.play("users", "show", name)
     stage.play("users", "restore", "--user", name, "--plan")
+    stage.play("audit", "list", "--user", name, "--top", "3")
     stage.play("plans", "undo", "4", "--plan")
+    stage.play("plans", "undo", "4", "--user", name, "--plan")
     stage.play("users", "restore", "--user", name, "--yes")
     stage.play("users", "unblock", "--user", name, "--yes")
     stage.play("users", "purge", "--user", other, "--yes")
@@ -249,6 +254,7 @@ def account(stage: Stage) -> None:
     stage.play("users", "delete", "--user", EMERGENCY, "--yes")
     stage.play("plans", "list", "--all")
     stage.play("audit", "list", "--user", name)
+    stage.play("audit", "list", "--top", "3")
 
 
 def _first(cli: CommandLine, product: str, path: str, *, synced: bool) -> str:
@@ -306,6 +312,7 @@ def wrong(stage: Stage) -> None:
     stage.play("unassign", "SPE_E3", "--user", "p.van")
     stage.play("unassign", "SPE_E3", "--filter", "department eq 'Sales")
     stage.play("unassign", "SPE_E3", "--filter", "shoeSize eq 44")
+    stage.play("unassign", "SPE_E3", "--filter", "userPrincipalName eq null")
     stage.play("unassign", "SPE_E3", "--users-from", "leavers.csv")
     stage.play("assign", "SPE_E3", "--without", "Swey", "--user", EMERGENCY)
     stage.play("plans", "show", "99")
@@ -376,6 +383,7 @@ def test_help_is_as_it_is_kept(lang: str) -> None:
     """The root's, those of groups of commands, and those of the commands that matter most."""
     env = dict(os.environ) | {"COLUMNS": "100", "LICENTIA_LANG": lang}
     shown: tuple[tuple[str, ...], ...] = ((), ("unassign",), ("swap",), ("find",), ("plans",), ("plans", "undo"))
-    shown += (("groups",), ("groups", "licenses"), ("subscriptions",), ("subscriptions", "take-over"), ("users",))
+    shown += (("groups",), ("groups", "licenses"), ("groups", "reprocess"), ("subscriptions",), ("users",))
+    shown += (("subscriptions", "recurring"), ("subscriptions", "take-over"), ("prices", "import"))
     said = [in_process(env, *words, "--help").out for words in shown]
     held(f"help.{lang}.txt", "\n\n".join(said))

@@ -129,7 +129,7 @@ def import_members(
     """What the file of members did: the groups that it names, or the one of `group`, have these members and no others.
 
     Nothing is written while a row is bad, unless `skip_bad` leaves those out. BadInput `not_a_copy`,
-    `which_group`, `group_twice`, `unknown_group` (`text`), `no_users_in_file`.
+    `which_group`, `group_twice`, `unknown_group`, `ambiguous_group` (`text`), `no_users_in_file`.
     """
     check_copy(tenant_id, actor)
     names_groups = "group" in file.fields
@@ -178,11 +178,19 @@ def _name_groups(tenant_id: int, group: str | None) -> int:
         # An object id is one group's, whatever another group is called.
         meant |= {object_id: {number} for number, object_id, _name in found}
         staging.put_refs((ref, min(meant[ref]) if len(meant[ref]) == 1 else None, len(meant[ref])) for ref in refs)
-        if group is not None and any(len(meant[ref]) != 1 for ref in refs):
-            raise BadInput("unknown_group", text=group)
+        if group is not None:
+            _require_one(group, [len(meant[ref]) for ref in refs])
         total += len(refs)
         last = refs[-1]
     return total
+
+
+def _require_one(group: str, found: list[int]) -> None:
+    """Returns when the command's group is one; BadInput `unknown_group`, `ambiguous_group`."""
+    if 0 in found:
+        raise BadInput("unknown_group", text=group)
+    if max(found, default=1) > 1:
+        raise BadInput("ambiguous_group", text=group, n=max(found))
 
 
 def _resolve_members(tenant_id: int, outcome: Enriched) -> None:

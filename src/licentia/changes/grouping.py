@@ -5,7 +5,7 @@ No lease: each part is one transaction that finds its own work, so whoever comes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from licentia.changes import ending, following, journal, who
 from licentia.changes.journal import Row
@@ -103,14 +103,13 @@ def _context(tenant_id: int) -> TenantContext:
     return LocalTenant(tenant_id).context(Look(groups=True))
 
 
-def with_membership(tenant_id: int, intent: Intent, users: list[int]) -> Iterator[tuple[int, Extra]]:
+def with_membership(tenant_id: int, intent: Intent, users: list[int]) -> list[tuple[int, Extra]]:
     """The users with what the verdict needs: for a change of members, in which of the groups they are."""
     if not isinstance(intent, ChangeMembers):
-        yield from ((user, None) for user in users)
-        return
+        return [(user, None) for user in users]
     leaves = _members(tenant_id, intent.from_group, users)
     enters = _members(tenant_id, intent.to_group, users)
-    yield from ((user, Membership(user in leaves, user in enters)) for user in users)
+    return [(user, Membership(user in leaves, user in enters)) for user in users]
 
 
 def _members(tenant_id: int, group_id: int | None, users: list[int]) -> set[int]:

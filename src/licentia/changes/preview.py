@@ -145,7 +145,13 @@ def _lines(tenant_id: int, classes: list[list_of.PlanClassRow], start: Instant) 
         Line(book[rule], params, n, None if seconds is None else start + seconds * SECOND)
         for (rule, params, seconds), n in users.items()
     ]
-    return tuple(sorted(lines, key=lambda x: (SEVERITY_ORDER.index(x.rule.severity), x.rule.id, x.params)))
+    return tuple(sorted(lines, key=lambda x: (SEVERITY_ORDER.index(x.rule.severity), *_numbered(x.rule), x.params)))
+
+
+def _numbered(rule: Rule) -> tuple[str, int]:
+    """The rule's letter and number, to sort by: R-27 comes before R-126."""
+    letter, _, number = rule.id.partition("-")
+    return letter, int(number)
 
 
 def _reasons(tenant_id: int, classes: list[list_of.PlanClassRow]) -> tuple[ReasonLine, ...]:

@@ -51,19 +51,23 @@ Key = tuple[str, Extra, int | None, frozenset[str]]
 """What makes users alike: signature, record or membership, the plan that changed them since, products without a seat."""
 
 
+Begin = tuple[int, str, str | None]
+"""How a step begins: its class, state and reason."""
+
+
 @dataclass
 class _Classes:
     """The classes of a plan as they are met: number, state and reason by key; verdicts by number."""
 
     plan_id: int
     tenant_id: int
-    known: dict[Key, tuple[int, str, str | None]] = field(default_factory=dict)
+    known: dict[Key, Begin] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     users: Counter[int] = field(default_factory=Counter)
     fresh: list[tuple[int, str, Verdict]] = field(default_factory=list)
     facts: dict[str, UserFacts] = field(default_factory=dict)
 
-    def add(self, key: Key, verdict: Verdict) -> tuple[int, str, str | None]:
+    def add(self, key: Key, verdict: Verdict) -> Begin:
         """The number of a new class, and how its steps begin."""
         self.verdicts.append(verdict)
         number = len(self.verdicts)
@@ -147,7 +151,7 @@ def _targets(tenant_id: int, asked: Intent, intent: Intent, who: Who, product_id
         # Whole or not at all: one chunk, one transaction.
         users = iter([selecting.purchase_holders(tenant_id, product_id, intent.purchase_id)])
     for chunk in users:
-        yield list(grouping.with_membership(tenant_id, intent, chunk))
+        yield grouping.with_membership(tenant_id, intent, chunk)
 
 
 def _begin(tenant_id: int, intent: Intent, who: Who, actor: Actor, undo_of: int | None) -> int:
@@ -211,29 +215,40 @@ class _Maker:
         self.context = context
         self.classes = _Classes(plan_id, tenant.tenant_id)
         self.seats = Seats(context.facts.pools) if sees_seats(intent) else None
+        self.is_plain = self.seats is None and not isinstance(intent, Undo)
         self.judged: dict[Key, Judged] = {}
+        self.plain: dict[str, Begin] = {}
         self.n = 0
 
     def chunk(self, targets: list[Target]) -> None:
         """Reads outside the transaction: whoever changes meanwhile is in the journal after `seen_seq`, looked at again."""
         seen_seq = journal_rows.end_seq(self.tenant.tenant_id)
-        records = dict(targets)
-        tenant_id, plan_id, known = self.tenant.tenant_id, self.classes.plan_id, self.classes.known
-        steps: list[tuple[Any, ...]] = []
         found = self.tenant.load([user for user, _ in targets], self.context)
-        later = undo.later_plans(tenant_id, self.intent, [user for user, _ in found])
-        for n_step, (user, signature) in enumerate(found, start=self.n + 1):
-            key = (signature, records[user], later.get(user), NONE_FULL)
-            begin = known.get(key) if self.seats is None else None
-            if begin is None:
-                begin = self._judged(key)
-            steps.append((tenant_id, plan_id, n_step, user, *begin))
-        self.classes.users.update([step[4] for step in steps])
+        begins = self._by_facts(found) if self.is_plain else self._by_key(found, dict(targets))
+        head = (self.tenant.tenant_id, self.classes.plan_id)
+        numbers = range(self.n + 1, self.n + 1 + len(found))
+        steps = [(*head, n, user, *begin) for n, (user, _), begin in zip(numbers, found, begins, strict=True)]
+        self.classes.users.update([begin[0] for begin in begins])
         if steps:
             self._save(steps, seen_seq)
         self.n += len(steps)
 
-    def _judged(self, key: Key) -> tuple[int, str, str | None]:
+    def _by_facts(self, found: list[tuple[int, str]]) -> list[Begin]:
+        """How each user's step begins, where equal facts are all that makes users alike."""
+        known = self.plain
+        for signature in dict.fromkeys(signature for _, signature in found):
+            if signature not in known:
+                known[signature] = self._judged((signature, None, None, NONE_FULL))
+        return [known[signature] for _, signature in found]
+
+    def _by_key(self, found: list[tuple[int, str]], records: dict[int, Extra]) -> list[Begin]:
+        """The same where a record, a membership or the last seat plays a part: in order of number."""
+        later = undo.later_plans(self.tenant.tenant_id, self.intent, [user for user, _ in found])
+        known = self.classes.known if self.seats is None else {}
+        keys = [(signature, records[user], later.get(user), NONE_FULL) for user, signature in found]
+        return [known.get(key) or self._judged(key) for key in keys]
+
+    def _judged(self, key: Key) -> Begin:
         """The class of a user with this key; where seats run out, the key with the products that have none left."""
         signature, extra, later, full = key
 

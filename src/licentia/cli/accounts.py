@@ -174,6 +174,7 @@ def _change_deleted(app: App, intent: Any, options: dict[str, Any]) -> int:
 
 def _named(app: App, users: tuple[str, ...]) -> tuple[int, ...]:
     """The deleted users of these names; one who is not deleted is found too, and gets that as its reason."""
+    from licentia.cli.whom import the_deleted
     from licentia.domain.reasons import BadInput
     from licentia.store.lists import deleted, selecting
     from licentia.store.names import principal_key
@@ -182,14 +183,11 @@ def _named(app: App, users: tuple[str, ...]) -> tuple[int, ...]:
     found, living = deleted.by_names(app.tenant_id, keys), selecting.by_names(app.tenant_id, keys)
     ids = []
     for user, key in zip(users, keys, strict=True):
-        meant = found.get(key) or [living[key]] if key in living else found.get(key, [])
-        if not meant:
+        meant = the_deleted(app, user, found.get(key, [])) or living.get(key)
+        if meant is None:
             close = deleted.close_names(app.tenant_id, key)
             raise BadInput("unknown_deleted_user", text=user, candidates=tuple(close))
-        if len(meant) > 1:
-            named = tuple(row.object_id for row in deleted.of_ids(app.tenant_id, meant))
-            raise BadInput("several_deleted", text=user, n=len(meant), candidates=named)
-        ids += meant
+        ids.append(meant)
     return tuple(ids)
 
 

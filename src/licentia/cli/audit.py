@@ -29,11 +29,11 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
     """The newest rows."""
     from licentia.cli.formats import table
     from licentia.cli.text import Text
-    from licentia.cli.whom import named_user
+    from licentia.cli.whom import any_user
     from licentia.domain.instants import to_iso
     from licentia.store.lists import audit
 
-    user_id = None if user is None else named_user(app, user)
+    user_id = None if user is None else any_user(app, user)
     found = audit.newest(app.tenant_id, top, user_id=user_id, plan_id=plan_id)
     if app.as_json:
         for row in found:
@@ -100,13 +100,16 @@ def what(row: Any) -> str:
 
     if row.kind.startswith("account."):
         return account_word(row.kind, row.after)
-    product = product_name(source(row)["sku"]) if row.kind.startswith(("license.", "subscription.", "price.")) else ""
-    return journal_kind(row.kind, product)
+    of_product = ("license.", "subscription.", "price.", "purchase.")
+    sku = source(row).get("sku") if row.kind.startswith(of_product) else None
+    return journal_kind(row.kind, product_name(sku) if sku else "")
 
 
 def object_word(app: App, row: Any) -> str:
-    """What a row is about when it is not a user."""
+    """What a row is about when it is not a user, or a user who is gone for good."""
+    from licentia.cli.receipts import source, user_word
     from licentia.cli.said.operators import operator_text
+    from licentia.cli.said.words import product_name
 
     if row.object_kind == "group":
         return group_word(app, row)
@@ -114,11 +117,17 @@ def object_word(app: App, row: Any) -> str:
         return _("Plan {plan}").format(plan=row.object_id)
     if row.object_kind == "subscription":
         return _("Subscription {n}").format(n=row.object_id)
+    if row.object_kind == "purchase":
+        return _("Self-service purchase {n}").format(n=row.object_id)
+    if row.object_kind in ("price", "product"):
+        return product_name(source(row).get("sku", str(row.object_id)))
     if row.object_kind == "never":
         return _("Never list")
     if row.object_kind == "operator":
         return operator_text(row.after or row.before)
-    return app.tenant.name if row.object_kind == "tenant" else f"{row.object_kind} {row.object_id}"
+    if row.object_kind == "finder":
+        return _("Finder {name}").format(name=source(row).get("name", row.object_id))
+    return app.tenant.name if row.object_kind == "tenant" else user_word(row)
 
 
 def group_word(app: App, row: Any) -> str:

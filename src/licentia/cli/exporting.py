@@ -78,13 +78,14 @@ def receipt_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
 
 def _receipt_row(row: audit.AuditRow, people: dict[int, str]) -> dict[str, Any]:
     one = receipts.source(row)
-    what, before, after = journal_kind(row.kind), "", ""
-    if "sku" in one:
-        what, before, after = product_name(one["sku"]), receipts.held(row.before), receipts.held(row.after)
+    product = product_name(one["sku"]) if "sku" in one else ""
+    what, before, after = journal_kind(row.kind, product), "", ""
+    if "kind" in one:
+        what, before, after = product, receipts.held(row.before), receipts.held(row.after)
     elif receipts.is_account(row):
         what, (before, after) = fact_word(row.kind), receipts.account_words(row, people)
     return {
-        "userPrincipalName": row.object_name,
+        "userPrincipalName": receipts.user_word(row),
         "product": what,
         "skuId": one.get("sku", ""),
         "sourceKind": one.get("kind", ""),

@@ -186,8 +186,9 @@ def _take_back(app: App, asked: Search, *, anyway: bool, **plan: Any) -> int:
     if anyway:
         intent = replace(intent, accept=frozenset({Reason.SHARED_OVER}))
     if not app.as_json:
-        for line in missing_lines(finders.not_known(app.tenant_id, asked, now)):
-            click.echo(line)
+        lines = missing_lines(finders.not_known(app.tenant_id, asked, now))
+        if lines:
+            click.echo("\n".join([_("Not known, so not in the plan:"), *lines, ""]))
     return change(app, intent, Who("found", asked.to_text()), **plan)
 
 

@@ -99,7 +99,7 @@ def create(app: App, name: str, *, kind: str, rule: str) -> int:
     from licentia.domain.group_facts import GroupKind
 
     done = groups.create_group(app.tenant_id, name, app.actor, kind=GroupKind(kind), membership_rule=rule)
-    return _said(app, done, _("Group {name} is there."), name)
+    return _said(app, done, _("Made group {name}."), name)
 
 
 @command.command(
@@ -350,7 +350,7 @@ def _plans(
     help=_("Look again at the licenses that groups give: errors are tried again. Shows first what changes; then asks."),
     epilog=_("Example: licentia groups reprocess Sales --plan"),
 )
-@click.argument("group", required=False)
+@click.argument("group", required=False, metavar="[GROUP]")
 @who_options(everyone=False)
 @change_options(unknown=False, shared=False)
 @command_options()

@@ -13,7 +13,7 @@ from typing import Any
 
 from licentia.cli.app import App
 from licentia.cli.formats import number, table
-from licentia.cli.said.groups import error_fix, error_word, kind_word, membership_word
+from licentia.cli.said.groups import error_fix, error_word, fix_code, group_line, kind_word, membership_word
 from licentia.cli.said.words import product_name
 from licentia.cli.sentences import REFUSED, source_kind
 from licentia.cli.text import Text
@@ -76,8 +76,7 @@ def show_text(app: App, group: GroupRow, given: Given) -> str:
     n = list_of.count_members(app.tenant_id, group.id)
     head = [
         f"{group.name}  ({group.object_id})",
-        f"{kind_word(group.kind)}, {membership_word(group.membership_rule, group.is_synced)}, "
-        + ngettext("{n} member", "{n} members", n).format(n=number(n, app.language)),
+        group_line(group.kind, group.membership_rule, group.is_synced, n),
     ]
     if group.membership_rule:
         head.append(_("Rule: {rule}").format(rule=group.membership_rule))
@@ -98,15 +97,16 @@ def show_text(app: App, group: GroupRow, given: Given) -> str:
 def _licenses(app: App, group: GroupRow, given: Given) -> str:
     if not given:
         return _("The group gives no licenses.")
-    counts: dict[str, dict[bool, int]] = defaultdict(lambda: {True: 0, False: 0})
-    for sku, state, _error, users in list_of.states(app.tenant_id, group.id):
-        counts[sku][AssignmentState(state).holds] += users
+    held: dict[str, int] = defaultdict(int)
+    wrong: dict[str, int] = defaultdict(int)
+    for sku, state, error, users in list_of.states(app.tenant_id, group.id):
+        held[sku] += users if AssignmentState(state).holds else 0
+        wrong[sku] += users if error or not AssignmentState(state).holds else 0
     catalog = catalog_of.load()
     rows = []
     for sku, plans in given:
         off = ", ".join(sorted(plan_name(catalog, plan) for plan in plans.split(","))) if plans else "-"
-        held, wrong = (number(counts[sku][is_held], app.language) for is_held in (True, False))
-        rows.append([product_name(sku), held, wrong, off])
+        rows.append([product_name(sku), number(held[sku], app.language), number(wrong[sku], app.language), off])
     return table([_("Product"), _("Assigned"), _("Errors"), _("Off")], rows, frozenset({1, 2}))
 
 
@@ -174,7 +174,7 @@ def errors_json(app: App, rows: Sequence[TroubleRow]) -> list[dict[str, Any]]:
             "skuId": row.sku_id,
             "group": names.get(row.source_id) if row.source_kind == 2 else None,
             "users": row.users,
-            "fix": error_fix(row.error, is_held=AssignmentState(row.state).holds),
+            "fix": fix_code(row.error, is_held=AssignmentState(row.state).holds),
         }
         for row in rows
     ]

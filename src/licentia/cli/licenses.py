@@ -93,8 +93,9 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
             _say_consequences(app, done, names)
     else:
         click.echo(receipt(app, done.plan_id))
-        click.echo("")
-        _say_consequences(app, done, names)
+        if verdict.consequences:
+            click.echo("")
+            _say_consequences(app, done, names)
         is_final = isinstance(intent, NO_WAY_BACK)
         click.echo("\n" + (no_undo_line() if is_final else undo_line(text, done.plan_id, done.undo_until)))
         if app.tenant.origin == "imported":

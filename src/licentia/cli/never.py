@@ -80,14 +80,12 @@ def remove(app: App, *, user: str | None, group: str | None) -> int:
 def _whom(app: App, user: str | None, group: str | None) -> tuple[str, int, str]:
     from licentia.cli.whom import named_user
     from licentia.domain.reasons import BadInput
-    from licentia.store.lists import never
+    from licentia.store.lists import groups
 
     if (user is None) == (group is None):
         raise BadInput("never_what")
     if user is not None:
         return "user", named_user(app, user), user
     assert group is not None
-    found = never.find_group(app.tenant_id, group)
-    if found is None:
-        raise BadInput("unknown_group", text=group)
-    return "group", found, group
+    found = groups.find(app.tenant_id, group)
+    return "group", found.id, found.name

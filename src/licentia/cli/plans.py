@@ -206,11 +206,11 @@ def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
     from licentia.changes import propose, run
     from licentia.changes.who import Who
     from licentia.cli.applying import Progress, decide, show
-    from licentia.cli.whom import named_user
+    from licentia.cli.whom import any_user
     from licentia.domain.intents import Undo
 
     run.load(app.tenant_id, plan_id)
-    user_id = None if user is None else named_user(app, user)
+    user_id = None if user is None else any_user(app, user)
     progress = Progress(_("Planning"))
     made = propose.propose(app.tenant_id, Undo(plan_id, user_id), Who("plan", str(plan_id)), app.actor, progress)
     progress.end()

@@ -28,7 +28,7 @@ def command() -> None:
 @command_options()
 def list_(app: App) -> int:
     """Products that the tenant has, and others with a price of its own."""
-    from licentia.cli import subscription_json, subscriptionview
+    from licentia.cli import moneyview, subscription_json
     from licentia.cli.said.words import product_name
     from licentia.store.lists import products, subscriptions
 
@@ -50,7 +50,7 @@ def list_(app: App) -> int:
         ]
         click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
     else:
-        click.echo(subscriptionview.price_lines(app, rows))
+        click.echo(moneyview.price_lines(app, rows))
     return 0
 
 
@@ -96,7 +96,7 @@ def set_(app: App, product: str, *, amount: str, currency: str | None, months: s
     ),
     epilog=_("Examples: licentia prices import; licentia prices import contract.csv"),
 )
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="[FILE]")
 @click.option("--skip-bad", is_flag=True, help=_("Leave out rows that can't be used."))
 @command_options()
 def import_(app: App, *, file: str | None, skip_bad: bool) -> int:

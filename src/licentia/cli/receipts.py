@@ -15,7 +15,6 @@ from licentia.cli.said.words import product_name
 from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
 from licentia.domain.facts import AssignmentState
-from licentia.domain.instants import to_iso
 from licentia.store.lists import audit, products, users
 
 PAGE = 2_000
@@ -35,7 +34,7 @@ def receipt(app: App, plan_id: int) -> str:
     found = list(rows(app.tenant_id, plan_id))
     groups = products.group_names(app.tenant_id, sorted({g for row in found for g in group_ids(row)}))
     people = manager_names(app.tenant_id, found)
-    lines = [[row.object_name, *_what(row, groups, people), text.time(row.at), row.actor_name] for row in found]
+    lines = [[user_word(row), *_what(row, groups, people), text.time(row.at), row.actor_name] for row in found]
     header = [_("User"), _("Product"), _("Assignment"), _("Before"), _("After"), _("Time"), _("Who")]
     return table(header, lines)
 
@@ -76,6 +75,11 @@ def manager_names(tenant_id: int, found: list[audit.AuditRow]) -> dict[int, str]
     return users.principal_names(tenant_id, named) if named else {}
 
 
+def user_word(row: audit.AuditRow) -> str:
+    """The user's name; of one who is deleted for good, the number by which the journal knows the user."""
+    return row.object_name or _("User {n}").format(n=row.object_id)
+
+
 def group_ids(row: audit.AuditRow) -> list[int]:
     """The group a row is about, if it is about one."""
     one = source(row)
@@ -107,19 +111,3 @@ def plan_name(plan_id: str) -> str:
     """A service plan's friendly name, or its id."""
     plan = catalog_of.load().plans.get(plan_id)
     return (plan.friendly_name or plan.name) if plan else plan_id
-
-
-def as_json(row: audit.AuditRow) -> dict[str, Any]:
-    """A row for programs; only a license has a product."""
-    return {
-        "seq": row.seq,
-        "userPrincipalName": row.object_name,
-        "kind": row.kind,
-        "skuId": source(row).get("sku"),
-        "sourceKind": source(row).get("kind"),
-        "before": json.loads(row.before) if row.before else None,
-        "after": json.loads(row.after) if row.after else None,
-        "dateTime": to_iso(row.at),
-        "actor": row.actor_name,
-        "plan": row.plan_id,
-    }

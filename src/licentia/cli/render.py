@@ -15,13 +15,13 @@ from licentia.changes.undo import NO_WAY_BACK
 from licentia.cli import sentences
 from licentia.cli.app import App
 from licentia.cli.formats import fitted, table
+from licentia.cli.moneyview import saving
 from licentia.cli.said.words import product_name
-from licentia.cli.subscriptionview import saving
 from licentia.cli.text import Text
 from licentia.cli.titles import title
 from licentia.domain import intents
 from licentia.domain.instants import Instant
-from licentia.domain.intents import LicenseIntent
+from licentia.domain.intents import ChangeMembers, Intent, LicenseIntent, SetGroupLicenses
 from licentia.domain.reasons import Outcome
 from licentia.store.lists.plans import SeatBalance
 
@@ -37,7 +37,7 @@ def preview(app: App, shown: Preview) -> str:
     )
     parts = [heading, _counts(text, plan)]
     if shown.lines:
-        parts.append(_consequences(text, shown.lines))
+        parts.append(_consequences(text, shown.lines, is_final=isinstance(shown.intent, NO_WAY_BACK)))
     if shown.reasons:
         parts.append(_reasons(text, shown))
     parts.append("\n".join(map(fitted, _facts(text, shown))))
@@ -60,7 +60,7 @@ def sentence(rule_text: str, params: Sequence[tuple[str, str]], when: str) -> st
     return rule_text.format(**dict(params) | {"date": when})
 
 
-def _consequences(text: Text, lines: Sequence[Line]) -> str:
+def _consequences(text: Text, lines: Sequence[Line], *, is_final: bool) -> str:
     rows = []
     for line in lines:
         when = text.date(line.at) if line.at is not None else ""
@@ -74,7 +74,7 @@ def _consequences(text: Text, lines: Sequence[Line]) -> str:
         )
     shown = table([_("Rule"), _("Users"), _("When"), _("What changes")], rows, frozenset({1}))
     undo: dict[str, list[str]] = {}
-    for line in lines:
+    for line in () if is_final else lines:
         same = undo.setdefault(line.rule.undo(text.language), [])
         if line.rule.id not in same:
             same.append(line.rule.id)
@@ -190,17 +190,26 @@ def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None],
     ]
     if rows:
         lines += ["", table([_("Status"), _("Users"), _("Why")], rows, frozenset({1}))]
-    if plan["undone"] < plan["verified"] and plan["undo_of"] is None:
-        is_final = isinstance(intents.from_text(plan["intent"]), NO_WAY_BACK)
+    intent = intents.from_text(plan["intent"])
+    if plan["undo_of"] is None and plan["undone"] < _changed(plan, intent):
+        is_final = isinstance(intent, NO_WAY_BACK)
         lines += ["", no_undo_line() if is_final else undo_line(text, plan["id"], plan["undo_until"])]
     if plan["verified"] and app.tenant.origin == "imported":
         lines.append(copy_line())
     return "\n".join(lines)
 
 
+def _changed(plan: dict[str, Any], intent: Intent) -> int:
+    """For how many users something can be put back: a group and its members are changed also where licenses failed."""
+    if isinstance(intent, SetGroupLicenses):
+        return max(1, int(plan["verified"] + plan["failed"]))
+    failed = plan["failed"] if isinstance(intent, ChangeMembers) else 0
+    return int(plan["verified"] + failed)
+
+
 def undone(text: Text, plan: dict[str, Any]) -> str:
     """How many of a plan's users were put back."""
-    return _("Undone {n} of {m}").format(n=text.n(plan["undone"]), m=text.n(plan["verified"]))
+    return _("Undone {n} of {m}").format(n=text.n(plan["undone"]), m=text.n(max(plan["verified"], plan["undone"])))
 
 
 def no_undo_line() -> str:

@@ -66,7 +66,7 @@ BAD_INPUT: dict[str, Sentence] = {
         _("See: licentia products list"),
     ),
     "ambiguous_product": lambda d: joined(
-        _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=d["n"]),
+        _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=count(d["n"])),
         or_list(d),
     ),
     "unknown_plan": lambda d: joined(
@@ -99,7 +99,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "clock_back": lambda d: _("A tenant's clock only moves forward. Give a later time, or +31d."),
     "bad_moment": lambda d: _("{text} is not a time. Give +31d, +12h or 2026-12-31T08:00.").format(**d),
     "unknown_user": lambda d: joined(_("No user is called {text}.").format(text=d["text"]), or_list(d)),
-    "unknown_group": lambda d: _("No group is called {text}, or more than one is; use its object ID.").format(**d),
+    "unknown_group": lambda d: _("No group is called {text}. See: licentia groups list").format(**d),
     "unknown_intent": lambda d: _("This plan was made by a newer version: {verb}. Update Licentia.").format(**d),
     "unknown_property": lambda d: _("{name} can't be filtered on. These can: {known}.").format(**d),
     "wrong_filter_value": lambda d: _("{value} is not a value of {name}.").format(**d),
@@ -199,7 +199,7 @@ ROW: dict[str, Sentence] = {
     "bad_object_id": lambda d: _("{text} is not an object ID.").format(**d),
     "unknown_license": lambda d: _("No product is called {text}.").format(**d),
     "ambiguous_license": lambda d: joined(
-        _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=d["n"]),
+        _("{text} is the name of {n} products. Use the part number or the ID.").format(text=d["text"], n=count(d["n"])),
         or_list(d),
     ),
     "bad_value": lambda d: _("{text} is not a value of {column}.").format(**d),
@@ -300,7 +300,7 @@ def plan_state(state: str) -> str:
         "awaiting_approval": _("Awaiting approval"),
         "scheduled": _("Scheduled"),
         "expired": _("Expired"),
-        "handed_over": _("Carried out elsewhere"),
+        "handed_over": _("Handed over"),
     }[state]
 
 
@@ -359,6 +359,24 @@ JOURNAL: dict[str, Callable[[str], str]] = {
 def journal_kind(kind: str, product: str = "") -> str:
     """What a row of the journal says happened; a kind that only a newer version knows is shown as it is."""
     return JOURNAL[kind](product) if kind in JOURNAL else kind
+
+
+_WITHOUT_PRODUCT: dict[str, Word] = {
+    "license.assign": lambda: _("License assigned"),
+    "license.change": lambda: _("License changed"),
+    "license.unassign": lambda: _("License unassigned"),
+    "subscription.convert": lambda: _("Trial became a subscription"),
+    "subscription.delete": lambda: _("Subscription deleted"),
+    "subscription.expire": lambda: _("Subscription expired"),
+    "subscription.lock": lambda: _("Subscription locked"),
+    "subscription.renew": lambda: _("Subscription renewed"),
+    "subscription.suspend": lambda: _("Subscription disabled"),
+}
+
+
+def happened(kind: str) -> str:
+    """What happened so often by itself, of whichever product."""
+    return _WITHOUT_PRODUCT[kind]() if kind in _WITHOUT_PRODUCT else journal_kind(kind)
 
 
 def source_kind(kind: int, name: str = "") -> str:

@@ -148,7 +148,7 @@ def resize(app: App, subscription: str, *, seats: int, at_renewal: bool, yes: bo
     epilog=_("Example: licentia subscriptions recurring 3 off"),
 )
 @click.argument("subscription")
-@click.argument("switch", type=click.Choice(list(ON)))
+@click.argument("switch", type=click.Choice(list(ON)), metavar="on|off")
 @click.option("--yes", is_flag=True, help=_("Apply without asking."))
 @command_options()
 def recurring(app: App, subscription: str, *, switch: str, yes: bool) -> int:
@@ -236,7 +236,7 @@ def _change(app: App, intent: SubscriptionIntent, *, yes: bool, undo_of: int | N
 @command_options()
 def order(app: App, *, product: str | None, keep: int, as_csv: bool, path: str | None) -> int:
     """What a reseller is asked for."""
-    from licentia.cli import subscriptionview
+    from licentia.cli import moneyview
     from licentia.cli.formats import table
     from licentia.cli.licenses import resolve_product
     from licentia.domain import savings
@@ -249,7 +249,7 @@ def order(app: App, *, product: str | None, keep: int, as_csv: bool, path: str |
         if only in (None, sku):
             own = [one for one in some if not one.purchase_id]
             lines += savings.order(own, pool.consumed if pool else 0, now, keep)
-    rows = subscriptionview.order_rows(app, lines)
+    rows = moneyview.order_rows(app, lines)
     names = [_("Product"), _("Part number"), _("Subscription"), _("Seats now"), _("Seats wanted"), _("From")]
     if app.as_json:
         fields = [_order_json(line) for line in lines]

@@ -1,4 +1,4 @@
-"""Subscriptions and money as text: lists, one subscription with what can be done, and what a change does.
+"""Subscriptions as text: lists, one subscription with what can be done, and what a change does.
 
 Values in, text out; which answer is given is the domain's.
 """
@@ -11,32 +11,25 @@ from gettext import ngettext
 from typing import Any
 
 from licentia.changes.subscriptions import Change, Look
-from licentia.cli.amounts import amounts, money
+from licentia.cli.amounts import money
 from licentia.cli.app import App
 from licentia.cli.formats import table
+from licentia.cli.moneyview import months_text
 from licentia.cli.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
 from licentia.cli.said.words import product_name
 from licentia.cli.text import Text
-from licentia.domain import catalog as catalog_of
 from licentia.domain import rulebook
 from licentia.domain.instants import Instant
 from licentia.domain.intents import Resize, SetRecurring
 from licentia.domain.money import Money
-from licentia.domain.savings import OrderLine, Part, Saving
 from licentia.domain.seats import Acts, Ruling, Verdict, When, may_cancel, may_resize, may_set_recurring
 from licentia.domain.subscriptions import Subscription, SubscriptionState, life_of, next_event, resolve_by
-from licentia.store.lists.subscriptions import PoolRow, PriceRow
+from licentia.store.lists.subscriptions import PoolRow
 
 MOST_ADDED = 5
 """Subscriptions of a product whose seats are shown as a sum; of more, only the total."""
 SEAT_STEP = 1
 """How many seats `show` asks the rules about."""
-
-
-def part_number(sku_id: str) -> str:
-    """The product's part number, or its id when the catalog does not know it."""
-    product = catalog_of.load().product_or_none(sku_id)
-    return product.part_number if product else sku_id
 
 
 # ---- the list
@@ -81,7 +74,9 @@ def _total(text: Text, own: list[Subscription]) -> str:
 def _purchases(text: Text, purchases: list[Subscription], *, with_name: bool) -> list[str]:
     """Several self-service purchases of a product as one line, as the admin center shows them."""
     seats = sum(one.seats for one in purchases if one.is_assignable)
-    channel = _("{n} self-service purchases").format(n=text.n(len(purchases)))
+    channel = ngettext("{n} self-service purchase", "{n} self-service purchases", len(purchases)).format(
+        n=text.n(len(purchases))
+    )
     name = product_name(purchases[0].sku_id) if with_name else ""
     return ["", name, text.n(seats), "", "", channel, "", "", ""]
 
@@ -110,19 +105,37 @@ def next_text(text: Text, one: Subscription) -> str:
     event = next_event(one)
     if event is None:
         return "-" if one.state is SubscriptionState.DELETED else _("Not known")
-    when = text.date(event.at)
     said = {
-        "renew": _("Renewed on {date}"),
+        "renew": _("Renews on {date}"),
         "convert": _("Becomes paid on {date}"),
         "expire": _("Expires on {date}"),
-        "suspend": _("Disabled on {date}"),
-        "lock": _("Locked on {date}"),
-        "delete": _("Deleted on {date}"),
-    }[event.kind.value].format(date=when)
+        "suspend": _("Is disabled on {date}"),
+        "lock": _("Is locked on {date}"),
+        "delete": _("Is deleted on {date}"),
+    }[event.kind.value].format(date=text.date(event.at))
     if event.kind.value == "renew" and one.renewal_seats is not None:
         seats = ngettext("with {n} seat", "with {n} seats", one.renewal_seats).format(n=text.n(one.renewal_seats))
         return f"{said}, {seats}"
     return said
+
+
+def next_sentence(text: Text, one: Subscription) -> str:
+    """The same as a sentence of its own."""
+    event = next_event(one)
+    if event is None:
+        return _("Not known: what happens to it next, and when.")
+    seats = one.renewal_seats
+    if event.kind.value == "renew" and seats is not None:
+        said = ngettext("It renews on {date}, with {n} seat.", "It renews on {date}, with {n} seats.", seats)
+        return said.format(date=text.date(event.at), n=text.n(seats))
+    return {
+        "renew": _("It renews on {date}."),
+        "convert": _("It becomes paid on {date}."),
+        "expire": _("It expires on {date}."),
+        "suspend": _("It is disabled on {date}."),
+        "lock": _("It is locked on {date}."),
+        "delete": _("It is deleted on {date}."),
+    }[event.kind.value].format(date=text.date(event.at))
 
 
 # ---- one subscription
@@ -131,14 +144,16 @@ def next_text(text: Text, one: Subscription) -> str:
 def shown(app: App, seen: Look) -> str:
     """Its facts, and what can be done with it: from when, until when, by whom, by which rule."""
     text, one = Text(app), seen.subscription
-    facts = [[name, value] for name, value in _facts(text, seen) if value]
+    head = _("Subscription {n}: {product}").format(n=one.id, product=product_name(one.sku_id))
+    facts = table(["", ""], [[name, value] for name, value in _facts(text, seen) if value]).lstrip("\n")
+    if one.state is SubscriptionState.DELETED:
+        return "\n\n".join((head, facts, _("The subscription is deleted: nothing can be done with it any more.")))
     lines = [
         [name, when_text(text, verdict), _until(text, verdict.until), _who(verdict), _rule(app, verdict.rule)]
         for name, verdict in abilities(seen)
     ]
-    head = _("Subscription {n}: {product}").format(n=one.id, product=product_name(one.sku_id))
     header = [_("What you can do"), _("When"), _("Until"), _("Who"), _("Rule")]
-    return "\n\n".join((head, table(["", ""], facts).lstrip("\n"), table(header, lines)))
+    return "\n\n".join((head, facts, table(header, lines)))
 
 
 def abilities(seen: Look) -> list[tuple[str, Verdict]]:
@@ -173,7 +188,7 @@ def _facts(text: Text, seen: Look) -> list[tuple[str, str]]:
         (_("Status"), state_word(one.state.value)),
         (_("Purchase channel"), _("Self-service") if one.purchase_id else account_word(one.account.value)),
         (_("Offer"), offer_word(one.offer.value)),
-        (_("Term"), _months(text, one.term_months)),
+        (_("Term"), months_text(text, one.term_months)),
         (_("Term began on"), _("Not known") if one.started_at is None else text.time(one.started_at)),
         (_("Term ends on"), _("Not known") if one.renews_at is None else text.time(one.renews_at)),
         (_("Recurring billing"), switch_word(one.recurring)),
@@ -196,12 +211,6 @@ def _added(text: Text, one: Subscription) -> str:
 def _over(text: Text, over: int, by: Instant | None) -> str:
     said = _("{n} more assigned than owned").format(n=text.n(over))
     return said if by is None else f"{said}; " + _("resolve by {date}").format(date=text.date(by))
-
-
-def _months(text: Text, months: int | None) -> str:
-    if months is None:
-        return _("Not known")
-    return ngettext("{n} month", "{n} months", months).format(n=text.n(months))
 
 
 def when_text(text: Text, verdict: Verdict) -> str:
@@ -265,29 +274,36 @@ def _does(text: Text, made: Change) -> str:
     assert after is not None
     if isinstance(made.intent, Resize):
         if verdict.ruling is Ruling.KEEP:
-            return _("{n} seats, also after the renewal.").format(n=text.n(one.seats))
+            said = ngettext("{n} seat, also after the renewal.", "{n} seats, also after the renewal.", one.seats)
+            return said.format(n=text.n(one.seats))
         if verdict.when is When.NOW:
-            said = _("From {before} to {after} seats, now.").format(before=text.n(one.seats), after=text.n(after.seats))
+            said = ngettext(
+                "From {before} to {after} seat, now.", "From {before} to {after} seats, now.", after.seats
+            ).format(before=text.n(one.seats), after=text.n(after.seats))
             if verdict.until is None:
                 return said
             return said + " " + _("It can be done now until {time}.").format(time=text.time(verdict.until))
-        said = _("From {before} to {after} seats, at the renewal on {date}.").format(
-            before=text.n(one.seats), after=text.n(after.next_seats), date=text.date(verdict.at or 0)
-        )
+        said = ngettext(
+            "From {before} to {after} seat, at the renewal on {date}.",
+            "From {before} to {after} seats, at the renewal on {date}.",
+            after.next_seats,
+        ).format(before=text.n(one.seats), after=text.n(after.next_seats), date=text.date(verdict.at or 0))
         if verdict.least is None:
             return said
-        return f"{said} " + _("Down to {n} seats it can be done now, until {time}.").format(
-            n=text.n(verdict.least), time=_until(text, verdict.until)
-        )
+        return f"{said} " + ngettext(
+            "Down to {n} seat it can be done now, until {time}.",
+            "Down to {n} seats it can be done now, until {time}.",
+            verdict.least,
+        ).format(n=text.n(verdict.least), time=_until(text, verdict.until))
     if verdict.ruling is Ruling.REACTIVATE:
         return _("Active again, with a term that begins now.")
     if isinstance(made.intent, SetRecurring) and made.intent.on:
-        return _("Recurring billing is on: {next}.").format(next=next_text(text, after))
-    if after.state is not one.state:
-        return _("Canceled: Disabled now, and its users lose access. {next}.").format(next=next_text(text, after))
-    return _("Recurring billing is off: it works until the end of its term. {next}.").format(
-        next=next_text(text, after)
-    )
+        said = _("Recurring billing is on.")
+    elif after.state is not one.state:
+        said = _("Canceled: it is disabled now, and its users lose access.")
+    else:
+        said = _("Recurring billing is off: the subscription works until the end of its term.")
+    return f"{said} {next_sentence(text, after)}"
 
 
 def _money(text: Text, made: Change) -> list[str]:
@@ -311,78 +327,9 @@ def _product(text: Text, made: Change) -> list[str]:
     seats = made.after.next_seats if later else made.after.seats if made.after.is_assignable else 0
     owned = (made.look.other_next if later else around.other_seats) + seats
     return [
-        _("The product then has {owned} seats, of which {assigned} are assigned now.").format(
-            owned=text.n(owned), assigned=text.n(around.consumed)
-        )
-    ]
-
-
-# ---- savings, prices, orders
-
-
-def saving(text: Text, found: Saving) -> list[str]:
-    """What seats that come free are worth, a line per moment; unassigning alone saves nothing (R-38)."""
-    lines = [_part(text, part) for part in found.parts]
-    if found.covers:
-        lines.append(_("{n} seats make good for more assigned than owned, or can't go.").format(n=text.n(found.covers)))
-    return lines
-
-
-def _part(text: Text, part: Part) -> str:
-    seats = ngettext("{n} seat", "{n} seats", part.seats).format(n=text.n(part.seats))
-    if part.when is When.NEVER:
-        if part.at is None:
-            return _("{seats}: saves nothing.").format(seats=seats)
-        return _("{seats}: saves nothing before {date}.").format(seats=seats, date=text.date(part.at))
-    saves = _("saves an amount that is not known")
-    if part.per_month is not None:
-        saves = _("saves {amount} per month").format(amount=money(part.per_month, text.language))
-    return _("{seats}: {saves} when removed; {moment}.").format(seats=seats, saves=saves, moment=_moment(text, part))
-
-
-def _moment(text: Text, part: Part) -> str:
-    """From when seats can be removed, inside a sentence."""
-    if part.when is When.NOW:
-        if part.until is None:
-            return _("possible now")
-        return _("possible now until {time}").format(time=text.time(part.until))
-    if part.when is When.ASK:
-        if part.at is None:
-            return _("ask the partner")
-        return _("ask the partner, the term ends on {date}").format(date=text.date(part.at))
-    if part.at is None:
-        return _("not known when")
-    if part.when is When.LATER:
-        return _("possible from {time}").format(time=text.time(part.at))
-    return _("possible from the renewal on {date}").format(date=text.date(part.at))
-
-
-def price_lines(app: App, rows: Sequence[tuple[str, PriceRow | None]]) -> str:
-    """Products with what a seat of each costs."""
-    text = Text(app)
-    lines = []
-    for sku, row in rows:
-        if row is None:
-            lines.append([product_name(sku), part_number(sku), _("Not known"), "-", "-"])
-            continue
-        source = _("Your own") if row.is_own else _("List price of {month}").format(month=row.as_of)
-        term = _months(text, row.term_months)
-        lines.append([product_name(sku), part_number(sku), amounts([row.price], text.language), term, source])
-    header = [_("Product"), _("Part number"), _("Per seat and month"), _("Term"), _("Source")]
-    return table(header, lines, frozenset({2}))
-
-
-def order_rows(app: App, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
-    """What to ask the reseller, a row per subscription."""
-    text = Text(app)
-    return [
-        {
-            "product": product_name(line.subscription.sku_id),
-            "partNumber": part_number(line.subscription.sku_id),
-            "subscription": line.subscription.ref,
-            "seatsNow": line.subscription.seats,
-            "seatsWanted": line.seats,
-            "from": _("Not known") if line.at is None else text.date(line.at),
-        }
-        for line in lines
+        ngettext(
+            "The product then has {owned} seat; assigned now: {assigned}.",
+            "The product then has {owned} seats; assigned now: {assigned}.",
+            owned,
+        ).format(owned=text.n(owned), assigned=text.n(around.consumed))
     ]

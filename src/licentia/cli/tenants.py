@@ -274,20 +274,34 @@ def _zone(name: str) -> str:
 def set_clock(app: App, moment: str) -> int:
     """Moves the clock."""
     from licentia.changes import advance
-    from licentia.cli.formats import date_time, number
+    from licentia.cli.formats import date_time
     from licentia.domain.instants import to_iso
     from licentia.store import clock
+    from licentia.store.lists import audit
 
+    seen, _segment, _hash = audit.head(app.tenant_id)
     target = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
     done = advance.set_clock(app.tenant_id, target, app.actor)
     now = clock.tenant_now(app.tenant_id)
+    found = audit.happened(app.tenant_id, seen)
     if app.as_json:
-        click.echo(json.dumps({"dateTime": to_iso(now), "clocks": done}))
+        click.echo(json.dumps({"dateTime": to_iso(now), "clocks": done, "happened": found}))
         return 0
-    ended = ngettext("{n} grace period ended.", "{n} grace periods ended.", done).format(n=number(done, app.language))
     shown = date_time(now, app.language, app.tenant.time_zone)
-    click.echo(_("It is now {time} in {name}.").format(time=shown, name=app.tenant.name) + " " + ended)
+    click.echo(_("It is now {time} in {name}.").format(time=shown, name=app.tenant.name))
+    click.echo(_happened(app, found))
     return 0
+
+
+def _happened(app: App, found: dict[str, int]) -> str:
+    """What came of the time that passed, a line per kind."""
+    from licentia.cli.formats import number, table
+    from licentia.cli.sentences import happened
+
+    if not found:
+        return _("Nothing fell due on the way.")
+    lines = [[happened(kind), number(n, app.language)] for kind, n in found.items()]
+    return "\n" + table([_("What happened on the way"), _("Times")], lines, frozenset({1}))
 
 
 def moment_of(text: str, now: int, time_zone: str) -> int:

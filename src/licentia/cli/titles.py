@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from gettext import ngettext
 from typing import assert_never
 
 from licentia.changes.preview import Preview
-from licentia.cli.said.words import product_name
+from licentia.cli.said.words import count, product_name
 from licentia.domain.intents import (
     Assign,
     Block,
@@ -91,7 +92,12 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Reprocess group {group}").format(group=_group(tenant_id, intent.group_id))
         case Resize():
             name = product_name(intent.sku_id)
-            return _("Set a subscription of {product} to {n} seats").format(product=name, n=intent.seats)
+            said = ngettext(
+                "Set a subscription of {product} to {n} seat",
+                "Set a subscription of {product} to {n} seats",
+                intent.seats,
+            )
+            return said.format(product=name, n=count(intent.seats))
         case SetRecurring():
             name = product_name(intent.sku_id)
             if intent.on:

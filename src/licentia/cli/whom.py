@@ -81,6 +81,27 @@ def named_user(app: App, user: str) -> int:
     return _named(app, (user,))[0]
 
 
+def any_user(app: App, user: str) -> int:
+    """The same, a deleted user too; who has the name now goes first. BadInput `several_deleted` with object ids."""
+    from licentia.store.lists import deleted, selecting
+    from licentia.store.names import principal_key
+
+    key = principal_key(user)
+    if key in selecting.by_names(app.tenant_id, [key]):
+        return named_user(app, user)
+    return the_deleted(app, user, deleted.by_names(app.tenant_id, [key]).get(key, [])) or named_user(app, user)
+
+
+def the_deleted(app: App, user: str, meant: list[int]) -> int | None:
+    """The only one of the deleted users who had this name, None of none; BadInput `several_deleted` with object ids."""
+    from licentia.store.lists import deleted
+
+    if len(meant) > 1:
+        named = tuple(row.object_id for row in deleted.of_ids(app.tenant_id, meant))
+        raise BadInput("several_deleted", text=user, n=len(meant), candidates=named)
+    return meant[0] if meant else None
+
+
 def _named(app: App, users: tuple[str, ...]) -> tuple[int, ...]:
     from licentia.store.lists import selecting
     from licentia.store.lists import users as user_list

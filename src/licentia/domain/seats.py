@@ -68,6 +68,7 @@ class Ruling(StrEnum):
     NOT_ACTIVE = "not_active"
     CANCEL = "cancel"
     CANCEL_AT_END = "cancel_at_end"
+    CANCEL_ANY_TIME = "cancel_any_time"
     TOO_MANY_SEATS = "too_many_seats"
     RECURRING = "recurring"
     REACTIVATE = "reactivate"
@@ -95,6 +96,7 @@ RULES: Mapping[Ruling, str] = {
     Ruling.NOT_ACTIVE: "R-109",
     Ruling.CANCEL: "R-103",
     Ruling.CANCEL_AT_END: "R-103",
+    Ruling.CANCEL_ANY_TIME: "R-115",
     Ruling.TOO_MANY_SEATS: "R-115",
     Ruling.RECURRING: "R-106",
     Ruling.REACTIVATE: "R-109",
@@ -177,6 +179,8 @@ def may_resize(
 
 
 def _closed(subscription: Subscription, now: Instant, country: str) -> Verdict | None:
+    if subscription.state is SubscriptionState.DELETED:
+        return Verdict(When.NEVER, Ruling.NOT_ACTIVE)
     if subscription.purchase_id:
         return Verdict(When.ASK, Ruling.SELF_SERVICE)
     if subscription.state is not SubscriptionState.ENABLED:
@@ -265,7 +269,7 @@ def may_cancel(subscription: Subscription, now: Instant, *, country: str = "") -
     if subscription.account is BillingAccount.MOSA:
         if subscription.seats > CANCEL_SEATS:
             return Verdict(When.NEVER, Ruling.TOO_MANY_SEATS, least=CANCEL_SEATS)
-        return Verdict(When.NOW, Ruling.ANY_TIME)
+        return Verdict(When.NOW, Ruling.CANCEL_ANY_TIME)
     start = subscription.started_at
     if start is not None and start <= now < start + WINDOW_DAYS * DAY:
         return Verdict(When.NOW, Ruling.CANCEL, until=start + WINDOW_DAYS * DAY)

@@ -61,6 +61,8 @@ class TenantContext:
     product_ids: Mapping[str, int]
     skus: Mapping[int, str] = field(default_factory=dict)
     never_reasons: Mapping[int, str] = field(default_factory=dict)
+    never_users: Mapping[int, int] | None = field(default_factory=dict)
+    """The entry of each user on the never list; None when there are too many to look at one by one."""
     never_by_group: bool = False
     look: Look = field(default_factory=Look)
 

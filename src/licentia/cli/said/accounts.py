@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word, joined, or_list
+from licentia.cli.said.words import Sentence, Word, count, joined, or_list
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 
@@ -15,7 +15,8 @@ BAD_INPUT: dict[str, Sentence] = {
         _("No deleted user is called {text}.").format(text=d["text"]), or_list(d), _("See: licentia users deleted")
     ),
     "several_deleted": lambda d: joined(
-        _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=d["n"]), or_list(d)
+        _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=count(d["n"])),
+        or_list(d),
     ),
     "no_deleted_who": lambda d: _("Say which deleted users: --user or --users-from."),
     "several_deleted_who": lambda d: _("Use one of --user and --users-from."),
@@ -28,7 +29,8 @@ REFUSED: dict[str, Sentence] = {}
 ROW: dict[str, Sentence] = {
     "unknown_deleted_user": lambda d: _("No deleted user is called {text}.").format(**d),
     "several_deleted": lambda d: joined(
-        _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=d["n"]), or_list(d)
+        _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=count(d["n"])),
+        or_list(d),
     ),
 }
 

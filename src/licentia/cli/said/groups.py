@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from gettext import gettext as _
+from gettext import ngettext
 
-from licentia.cli.said.words import Sentence, Word, joined, or_list, product_name
+from licentia.cli.said.words import Sentence, Word, count, joined, or_list, product_name
 from licentia.domain.facts import AssignmentError
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 
 BAD_INPUT: dict[str, Sentence] = {
     "ambiguous_group": lambda d: joined(
-        _("{text} is the name of {n} groups. Use the object ID.").format(text=d["text"], n=d["n"]), or_list(d)
+        _("{text} is the name of {n} groups. Use the object ID.").format(text=d["text"], n=count(d["n"])), or_list(d)
     ),
     "bad_group_name": lambda d: _("{text} is not a name for a group: give 1 to 256 characters.").format(
         text=d["text"] or "-"
@@ -42,7 +43,9 @@ REFUSED: dict[str, Sentence] = {
     "group_has_licenses": lambda d: _(
         "{group} gives licenses, so it can't be deleted. Remove them first: licentia groups licenses GROUP --remove PRODUCT"
     ).format(**d),
-    "group_gone": lambda d: _("The group of this plan is not there any more, so nothing was changed. Discard the plan."),
+    "group_gone": lambda d: _(
+        "The group of this plan is not there any more, so nothing was changed. Discard the plan."
+    ),
     "group_in_use": lambda d: _(
         "Users still have licenses, or errors, from {group}. See: licentia groups errors. Solve them and reprocess first."
     ).format(**d),
@@ -95,24 +98,32 @@ ERROR: dict[AssignmentError, Word] = {
     AssignmentError.OTHER: lambda: _("another product of the group failed"),
 }
 
-FIX: dict[AssignmentError, Word] = {
-    AssignmentError.COUNT: lambda: _(
-        "Buy licenses or take some back; then reprocess, as freeing alone tries nothing again."
-    ),
-    AssignmentError.EXCLUSIVE: lambda: _(
-        "Switch one of the two service plans off, or take one product away; then reprocess."
-    ),
-    AssignmentError.DEPENDENCY: lambda: _(
-        "Add a product with the service plan it needs to the same group; then reprocess."
-    ),
-    AssignmentError.LOCATION: lambda: _(
+_WAY_OUT: dict[AssignmentError, str] = {
+    AssignmentError.COUNT: "free_seats",
+    AssignmentError.EXCLUSIVE: "separate_plans",
+    AssignmentError.DEPENDENCY: "add_needed_plan",
+    AssignmentError.LOCATION: "correct_location",
+    AssignmentError.UNIQUENESS: "correct_mail_address",
+    AssignmentError.OTHER: "solve_other_error",
+}
+
+FIX: dict[str, Word] = {
+    "free_seats": lambda: _("Buy licenses or take some back; then reprocess, as freeing alone tries nothing again."),
+    "separate_plans": lambda: _("Switch one of the two service plans off, or take one product away; then reprocess."),
+    "add_needed_plan": lambda: _("Add a product with the service plan it needs to the same group; then reprocess."),
+    "correct_location": lambda: _(
         "Correct the usage location, or switch that service plan off in the group; then reprocess."
     ),
-    AssignmentError.UNIQUENESS: lambda: _(
+    "correct_mail_address": lambda: _(
         "Find the other object with this mail address and change one of the two in Exchange; then reprocess."
     ),
-    AssignmentError.OTHER: lambda: _("Solve the group's other error; this one goes when you reprocess."),
+    "solve_other_error": lambda: _("Solve the group's other error; this one goes when you reprocess."),
+    "unassign_dependent": lambda: _("Unassign the product that still needs this one first; then reprocess."),
+    "look_in_entra": lambda: _(
+        "Licentia does not know this error. Reprocess; if it stays, look at the user in Microsoft Entra."
+    ),
 }
+"""What can be done about an error, by the code that programs get."""
 
 
 def error_word(code: str) -> str:
@@ -120,13 +131,16 @@ def error_word(code: str) -> str:
     return ERROR[AssignmentError(code)]() if code in ERROR else code
 
 
-def error_fix(code: str, *, is_held: bool) -> str:
-    """What to do about it, in one sentence. Held: the group's license should go, and something still needs it."""
+def fix_code(code: str, *, is_held: bool) -> str:
+    """What to do about it, a key of FIX. Held: the group's license should go, and something still needs it."""
     if code == AssignmentError.DEPENDENCY and is_held:
-        return _("Unassign the product that still needs this one first; then reprocess.")
-    if code not in FIX:
-        return _("Licentia does not know this error. Reprocess; if it stays, look at the user in Microsoft Entra.")
-    return FIX[AssignmentError(code)]()
+        return "unassign_dependent"
+    return _WAY_OUT[AssignmentError(code)] if code in set(AssignmentError) else "look_in_entra"
+
+
+def error_fix(code: str, *, is_held: bool) -> str:
+    """The same in one sentence."""
+    return FIX[fix_code(code, is_held=is_held)]()
 
 
 def kind_word(kind: str | None) -> str:
@@ -148,3 +162,24 @@ def membership_word(rule: str | None, is_synced: bool | None) -> str:
     if rule is None:
         return _("Not known")
     return _("Dynamic") if rule else _("Assigned")
+
+
+def group_line(kind: str | None, rule: str | None, is_synced: bool | None, members: int) -> str:
+    """What a group is, how many members it has and how they come, in one line."""
+    if is_synced:
+        said = ngettext(
+            "{kind} with {n} member, synced from Active Directory",
+            "{kind} with {n} members, synced from Active Directory",
+            members,
+        )
+    elif rule is None:
+        said = ngettext(
+            "{kind} with {n} member; not known how members come in",
+            "{kind} with {n} members; not known how members come in",
+            members,
+        )
+    elif rule:
+        said = ngettext("{kind} with {n} member, by a rule", "{kind} with {n} members, by a rule", members)
+    else:
+        said = ngettext("{kind} with {n} assigned member", "{kind} with {n} assigned members", members)
+    return said.format(kind=_("Group of unknown kind") if kind is None else kind_word(kind), n=count(members))

@@ -63,7 +63,6 @@ CAPABILITY: dict[Capability, Word] = {
     Capability.SET_PRICES: lambda: _("set prices"),
     Capability.MANAGE_OPERATORS: lambda: _("add operators and give them roles"),
     Capability.APPROVE_PLANS: lambda: _("approve plans"),
-    Capability.SAVE_FINDERS: lambda: _("save finders"),
 }
 
 JOURNAL: dict[str, Callable[[str], str]] = {

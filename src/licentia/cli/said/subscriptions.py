@@ -20,7 +20,11 @@ RULING: dict[str, Sentence] = {
     "buy_first": lambda d: _("The seats of a trial can't be changed. Buy the subscription first."),
     "assigned": lambda d: joined(
         ngettext("{n} license is assigned.", "{n} licenses are assigned.", int(d["n"])).format(n=count(d["n"])),
-        _("This subscription needs at least {least} seats. Unassign licenses first.").format(least=d["least"]),
+        ngettext(
+            "This subscription needs at least {least} seat. Unassign licenses first.",
+            "This subscription needs at least {least} seats. Unassign licenses first.",
+            int(d["least"]),
+        ).format(least=count(d["least"])),
     ),
     "credit_check": lambda d: _("A credit check is pending. Try again when it is done, within two working days."),
     "self_service": lambda d: _("A user bought this subscription. Only the buyer changes it; or take it over."),
@@ -39,7 +43,7 @@ RULING: dict[str, Sentence] = {
     ),
     "too_many_seats": lambda d: _(
         "A subscription of more than {least} seats can't be canceled online. Remove seats first."
-    ).format(least=d["least"]),
+    ).format(least=count(d["least"])),
     "already": lambda d: _("It is so already. Nothing to do."),
 }
 """Why something can't be done with a subscription, by ruling (domain.seats)."""

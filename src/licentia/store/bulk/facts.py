@@ -95,13 +95,15 @@ def _joined(item: str, separator: str, table: str, alias: str, order: str) -> st
     )
 
 
-def signature(*, never_by_group: bool, account: bool = False, groups: bool = False) -> str:
+def signature(*, never_by_user: bool, never_by_group: bool, account: bool = False, groups: bool = False) -> str:
     """The SQL expression of a user's signature, over the aliases of FROM.
 
     Fields, separated by "|": account, mailbox, drive, never list entry, running clocks, sources; then, where the
     intent looks at them, `A` and the account's own facts, `G` and the groups with licenses.
     """
-    never = f"coalesce(({_NEVER_USER}), ({_NEVER_GROUP}))" if never_by_group else f"({_NEVER_USER})"
+    entries = [f"({_NEVER_USER})"] if never_by_user else []
+    entries += [f"({_NEVER_GROUP})"] if never_by_group else []
+    never = f"coalesce(CAST(coalesce({', '.join((*entries, 'NULL'))}) AS text), '')" if entries else "''"
     clocks = _joined("k.kind", ",", "clock", "k", "k.kind")
     parts = "s.product_id, s.source_kind, s.source_id, s.state, s.disabled_plans"
     source = f"concat_ws('.', {parts})" if sql.is_postgres() else f"printf('%%d.%%d.%%d.%%d.%%s', {parts})"
@@ -111,7 +113,7 @@ def signature(*, never_by_group: bool, account: bool = False, groups: bool = Fal
     more += f" || '|G' || {_groups()}" if groups else ""
     return (
         f"{_ACCOUNT} || '|' || {_MAILBOX} || '|' || {_DRIVE} || '|' || "
-        f"coalesce(CAST({never} AS text), '') || '|' || {clocks} || '|' || {sources}{more}"
+        f"{never} || '|' || {clocks} || '|' || {sources}{more}"
     )
 
 
@@ -119,6 +121,7 @@ def load(
     tenant_id: int,
     user_ids: list[int],
     *,
+    never_by_user: bool = True,
     never_by_group: bool,
     account: bool = False,
     groups: bool = False,
@@ -126,7 +129,7 @@ def load(
 ) -> list[tuple[int, str]]:
     """(user id, signature) of these users, by id; users that do not exist, or are deleted unless asked, are not there."""
     alive = "" if deleted else " AND u.deleted_at IS NULL"
-    text = signature(never_by_group=never_by_group, account=account, groups=groups)
+    text = signature(never_by_user=never_by_user, never_by_group=never_by_group, account=account, groups=groups)
     statement = (
         f"SELECT u.id, {text} FROM {FROM} "
         f"WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('ids')}{alive} ORDER BY u.id"

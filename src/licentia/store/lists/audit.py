@@ -130,6 +130,17 @@ def head(tenant_id: int) -> tuple[int, int, str]:
     return (0, 0, "") if found is None else (int(found[0]), int(found[1]), str(found[2]))
 
 
+def happened(tenant_id: int, after: int) -> dict[str, int]:
+    """How often each kind of row came into the journal after number `after` because the tenant's time passed."""
+    found = sql.rows(
+        "SELECT j.kind, count(*) FROM journal j JOIN segment s ON s.tenant_id = j.tenant_id AND s.id = j.segment_id "
+        "WHERE j.tenant_id = %(tenant)s AND j.seq > %(after)s AND s.door = 'advance' AND j.object_kind <> 'tenant' "
+        "GROUP BY j.kind ORDER BY min(j.seq)",
+        {"tenant": tenant_id, "after": after},
+    )
+    return {kind: int(n) for kind, n in found}
+
+
 def count_rows(tenant_id: int) -> tuple[int, int]:
     """(rows, last number) in the journal; reads it all, for verification."""
     found = sql.row(

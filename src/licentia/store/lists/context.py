@@ -19,7 +19,8 @@ class Context:
     switches: str
     products: list[tuple[int, str]]
     pools: list[tuple[int, int | None, int]]
-    never: list[tuple[int, str]]
+    never: list[tuple[int, str, str, int]]
+    """(entry, reason, user or group, whom)"""
     never_by_group: bool
     company_products: list[int]
     purchase_seats: list[tuple[int, int]]
@@ -44,7 +45,9 @@ def load(tenant_id: int, *, groups: bool = False) -> Context:
         products=[(product, sku) for product, sku, _ in products],
         pools=[(product, capacity, consumed) for product, purchase, capacity, consumed in pools if not purchase],
         purchase_seats=[(purchase, size - used) for _, purchase, size, used in pools if purchase and size is not None],
-        never=sql.rows("SELECT id, reason FROM never_list WHERE tenant_id = %(tenant)s", tenant),
+        never=sql.rows(
+            "SELECT id, reason, object_kind, object_id FROM never_list WHERE tenant_id = %(tenant)s", tenant
+        ),
         never_by_group=never_by_group(tenant_id),
         company_products=[product for product, _, applies_to in products if applies_to == "Company"],
         group_licenses=sql.rows(_GROUP_LICENSES, tenant) if groups else [],

@@ -1,6 +1,7 @@
 """A $filter tree as SQL over the alias `u` of users, from an allow-list of properties.
 
-Unknown facts (NULL) match nothing; `eq null` means known to be empty. Parameters only, never a value in the text.
+Unknown facts (NULL) match nothing; `eq null` means known to be empty, and of a switch or a date, which is never empty,
+that nothing is stated. Parameters only, never a value in the text.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from licentia.domain.instants import from_datetime
 from licentia.domain.reasons import BadInput
+from licentia.odata.literals import Value, literal_text
 from licentia.odata.trees import And, AnyLambda, Comparison, In, Node, Not, Or, Path, StartsWith
 from licentia.store.names import principal_key
 
@@ -59,21 +61,22 @@ class _Compiler:
             case AnyLambda():
                 return self._any(node)
 
-    def _equals(self, path: Path, value: object) -> str:
+    def _equals(self, path: Path, value: Value) -> str:
         name = "/".join(path).lower()
         if name in _TEXT:
             return self._text(_TEXT[name], path, value)
         if name in _BOOL:
-            return f"({_BOOL[name]} = {self.bind(_wanted(value, bool, path))})"
+            column = _BOOL[name]
+            return f"({column} IS NULL)" if value is None else f"({column} = {self.bind(_wanted(value, bool, path))})"
         exact = {"id": ("u.object_id", str.lower), "userprincipalname": ("u.principal_key", principal_key)}
         if name in exact:
             column, key = exact[name]
-            return f"({column} = {self.bind(key(str(value)))})"
+            return f"({column} = {self.bind(key(str(_stated(value, path))))})"
         if name == "createddatetime":
-            return f"(u.created_at = {self.bind(_instant(value, path))})"
+            return "(u.created_at IS NULL)" if value is None else f"(u.created_at = {self.bind(_instant(value, path))})"
         raise BadInput("unknown_property", name="/".join(path), known=KNOWN)
 
-    def _text(self, column: str, path: Path, value: object) -> str:
+    def _text(self, column: str, path: Path, value: Value) -> str:
         if value is None:
             return f"({column} = '')"
         return f"(lower({column}) = {self.bind(_lower(str(_wanted(value, str, path))))})"
@@ -130,16 +133,27 @@ def _is_sku(path: Path, variable: str) -> bool:
     return len(path) == 2 and path[0] == variable and path[1].lower() == "skuid"
 
 
-def _wanted(value: object, kind: type, path: Path) -> object:
-    if isinstance(value, UUID):
-        value = str(value)
+def _wanted(value: Value, kind: type, path: Path) -> object:
+    if isinstance(value, UUID) and kind is str:
+        return str(value)
     if not isinstance(value, kind):
-        raise BadInput("wrong_filter_value", name="/".join(path), value=str(value))
+        raise _wrong(value, path)
     return value
 
 
-def _instant(value: object, path: Path) -> int:
+def _stated(value: Value, path: Path) -> object:
+    if value is None:
+        raise _wrong(value, path)
+    return value
+
+
+def _wrong(value: Value, path: Path) -> BadInput:
+    """What a filter says that this property can't be; the value as the filter writes it."""
+    return BadInput("wrong_filter_value", name="/".join(path), value=literal_text(value))
+
+
+def _instant(value: Value, path: Path) -> int:
     try:
         return from_datetime(value)  # type: ignore[arg-type]
     except (AttributeError, TypeError, ValueError):
-        raise BadInput("wrong_filter_value", name="/".join(path), value=str(value)) from None
+        raise _wrong(value, path) from None

@@ -21,6 +21,9 @@ from licentia.domain.facts import (
 )
 from licentia.tenants.port import TenantContext
 
+_NEVER = 3
+"""The field of the never list entry."""
+
 
 def understand(signature: str, context: TenantContext) -> UserFacts:
     """The facts that a signature stands for."""
@@ -85,6 +88,15 @@ def _mailbox(text: str) -> Mailbox:
 def switches_text(switches: frozenset[Switch]) -> str:
     """What a signature begins with: the switches under which its verdict holds, so that turning one makes it stale."""
     return ",".join(sorted(switches)) + "#" if switches else ""
+
+
+def with_never(signature: str, entry: int | None) -> str:
+    """The signature of a user who is on the never list by this entry; as it is for one who is not."""
+    if entry is None:
+        return signature
+    fields = signature.split("|")
+    fields[_NEVER] = str(entry)
+    return "|".join(fields)
 
 
 def plans_of(text: str) -> frozenset[str]:

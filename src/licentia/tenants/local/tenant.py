@@ -17,8 +17,11 @@ from licentia.store.bulk import sources
 from licentia.store.bulk.sources import SourceKey, SourceRow
 from licentia.store.lists import context as context_of
 from licentia.tenants.local import accounts
-from licentia.tenants.local.signatures import plans_of, plans_text, switches_text, understand
+from licentia.tenants.local.signatures import plans_of, plans_text, switches_text, understand, with_never
 from licentia.tenants.port import ClassWork, Look, LostRows, RowChange, SeatsGone, TenantContext
+
+FEW = 1_000
+"""So many users on a never list are looked up here; more, by the database."""
 
 Batch = Sequence[tuple[ClassWork, list[int]]]
 
@@ -36,6 +39,7 @@ class LocalTenant:
         group_licenses: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
         for group, product, plans in read.group_licenses:
             group_licenses[group] = (*group_licenses.get(group, ()), (skus[product], plans_of(plans)))
+        never_users = {whom: entry for entry, _, kind, whom in read.never if kind == "user"}
         return TenantContext(
             facts=TenantFacts(
                 pools={skus[p]: Pool(capacity, consumed) for p, capacity, consumed in read.pools},
@@ -47,7 +51,8 @@ class LocalTenant:
             ),
             product_ids={sku: product for product, sku in skus.items()},
             skus=skus,
-            never_reasons=dict(read.never),
+            never_reasons={entry: reason for entry, reason, _, _ in read.never},
+            never_users=never_users if len(never_users) <= FEW else None,
             never_by_group=read.never_by_group,
             look=look,
         )
@@ -58,11 +63,14 @@ class LocalTenant:
         found = facts_of.load(
             self.tenant_id,
             user_ids,
+            never_by_user=context.never_users is None,
             never_by_group=context.never_by_group,
             account=look.account,
             groups=look.groups,
             deleted=look.deleted,
         )
+        if context.never_users and not context.never_users.keys().isdisjoint(user_ids):
+            found = [(user, with_never(text, context.never_users.get(user))) for user, text in found]
         switches = switches_text(context.facts.switches)
         return [(user, switches + text) for user, text in found] if switches else found
 
