@@ -543,6 +543,14 @@ def test_the_group_is_said_once(make_copy: Make) -> None:
         members(world, "User", NAME.format(1), group="Nobody")
 
 
+def test_a_command_names_one_group(make_copy: Make) -> None:
+    """Of two with that name the object id must be given."""
+    world = make_copy([person(1, by_group(E3))])
+    world.plant("UPDATE user_group SET display_name = 'Twins' WHERE tenant_id = %(tenant)s")
+    with pytest.raises(BadInput, match="ambiguous_group"):
+        members(world, "User", NAME.format(1), group="Twins")
+
+
 def test_a_deleted_users_memberships_stay(make_copy: Make) -> None:
     """They come back with the user."""
     world = make_copy([person(1, by_group(E3)), person(2, by_group(E3))])

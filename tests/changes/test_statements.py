@@ -1,7 +1,7 @@
 """Statement budgets (I-4): SQL grows with chunks, never with users.
 
 `statement_counts.json` holds the statements of each operation, per database, for 20 users, for one chunk and for four:
-5,000 and 20,000 users for plans, just below 500 and 2,000, in chunks of 500, for clocks and files. LICENTIA_GOLDEN=write rewrites
+5,000 and 20,000 users for plans, just below 500 and 2,000, in chunks of 500, for all others. LICENTIA_GOLDEN=write rewrites
 it; a person reads the diff. The formula: one chunk costs the same however many users are in it, and each further chunk
 costs at most what the first did. A file's rows are journaled in batches of a chunk's size too, up to three rows a user.
 """
@@ -12,26 +12,62 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from licentia.changes import advance, record, refresh
+from licentia.changes import advance, copying, enrich, enrich_groups, following, record, refresh, undo, who
 from licentia.changes.who import CHUNK, Who
+from licentia.domain.facts import SourceKind
+from licentia.domain.finders import search
 from licentia.domain.instants import DAY
-from licentia.domain.intents import Assign, Intent, Unassign, Undo
+from licentia.domain.intents import (
+    Assign,
+    ChangeMembers,
+    DeleteUser,
+    Intent,
+    RestoreUser,
+    SetGroupLicenses,
+    Swap,
+    TakeOver,
+    Unassign,
+    Undo,
+)
+from licentia.domain.subscriptions import BillingAccount, Subscription
 from licentia.importing.demo import demo_tenant
-from licentia.store import clock
-from licentia.store.lists import selecting
-from world_store import E3, FLOW, OWNER, SWAY_PLAN, World, build_copy, crowd, direct, person, user_file, watched
+from licentia.importing.rows import FactFile, LicenseRow, MemberRow, PurchaseRow, Report, UsageRow
+from licentia.store import clock, sql
+from licentia.store.lists import finders, selecting
+from world_store import (
+    E3,
+    E5,
+    FLOW,
+    OWNER,
+    PLANNER,
+    STAFF,
+    SWAY_PLAN,
+    World,
+    build_copy,
+    by_group,
+    crowd,
+    direct,
+    object_id,
+    person,
+    tenant_rows,
+    user_file,
+    watched,
+)
 
 if TYPE_CHECKING:
     from database import Store
 
+T = TypeVar("T")
 GOLDEN = Path(__file__).with_name("statement_counts.json")
 SIZES = (20, CHUNK, 4 * CHUNK)
 MOST = SIZES[-1]
+KAIZALA_PLAN = "aebd3021-9f8f-4bf8-bbe3-0ed2f4f047a1"
 SMALL = 500
 SMALL_SIZES = (20, SMALL - 1, 4 * SMALL - 1)
 
@@ -89,7 +125,7 @@ def of_plans(store: Store, bench: Bench) -> None:
         taken = bench.plan(world, "unassign", Unassign(E3), users)
         undone = bench.plan(world, "undo", Undo(taken), users)
         assert world.header(undone)["verified"] > len(users) // 2
-    change = Assign(E3, frozenset({SWAY_PLAN, FLOW}))
+    change = Assign(E3, frozenset({SWAY_PLAN, KAIZALA_PLAN}))
     for user in (many[0], many[5_000], many[-1]):
         assert bench.count("inline", lambda user=user: world.inline(change, user).plan_id or 0)  # type: ignore[misc]
 
@@ -128,12 +164,135 @@ def of_files(store: Store, bench: Bench) -> None:
         first += size
 
 
+def every_size(world: World) -> list[list[int]]:
+    """Users for each size, nobody twice."""
+    bounds = [sum(SMALL_SIZES[:n]) for n in range(len(SMALL_SIZES) + 1)]
+    return [list(range(first + 1, last + 1)) for first, last in pairwise(bounds)]
+
+
+def small_chunks(bench: Bench) -> None:
+    """Chunks of 500 users, and of 500 rows of a copy or a file."""
+    for module in (who, following, undo, copying):
+        bench.patch.setattr(module, "CHUNK", SMALL)
+    for module in (advance, copying, enrich, enrich_groups):
+        bench.patch.setattr(module, "BATCH", SMALL)
+
+
+def of_groups(store: Store, bench: Bench) -> None:
+    """People enter a group, the group loses its product and gets it back, people leave; each undone by its opposite."""
+    tenant = record.load_tenant(tenant_rows(crowd(sum(SMALL_SIZES), ()), name="Groups"), OWNER)
+    world = World(store, tenant, tenant)
+    for users in every_size(world):
+        some, members = Who("users", ids=tuple(users)), Who("members", "1")
+        for name, intent, whom in (
+            ("enter group", ChangeMembers(to_group=1), some),
+            ("group loses product", SetGroupLicenses(1, frozenset({E3})), members),
+            ("group gets product", SetGroupLicenses(1, add=((E3, frozenset()),)), members),
+            ("leave group", ChangeMembers(from_group=1), some),
+        ):
+            plan = bench.count(f"propose {name}", lambda i=intent, w=whom: world.propose(i, who=w))  # type: ignore[misc]
+            done = bench.count(f"apply {name}", lambda plan=plan: int(world.apply(plan)["verified"]))  # type: ignore[misc]
+            assert done == len(users), name
+    assert world.consumed() == 0
+
+
+def of_accounts(store: Store, bench: Bench) -> None:
+    """Accounts deleted and restored; a product swapped for another; a finder's people."""
+    people = crowd(sum(SMALL_SIZES), last_sign_in_at=1)
+    tenant = record.load_tenant(tenant_rows(people, {E5: 100_000}, name="Accounts"), OWNER)
+    world = World(store, tenant, tenant)
+    for users in every_size(world):
+        for name, intent in (("delete", DeleteUser()), ("restore", RestoreUser()), ("swap", Swap(E3, E5))):
+            plan = bench.plan(world, name, intent, users)
+            assert world.header(plan)["verified"] == len(users), name
+        wanted = search("inactive", {"sku_id": E5, "days": 30})
+        found = bench.count("find", lambda: len(finders.page(tenant, wanted, clock.tenant_now(tenant)).users))
+        assert found > 0
+        whom = Who("found", json.dumps({"kind": "inactive", "params": wanted.params}))
+        plan = bench.count("propose found", lambda: world.propose(Unassign(E5), who=whom))  # noqa: B023
+        assert int(world.apply(plan)["verified"]) == len(users)
+
+
+def of_purchases(store: Store, bench: Bench) -> None:
+    """A self-service purchase is taken over: one part, however many users."""
+    for n, size in enumerate(SMALL_SIZES):
+        ref = f"20000000-0000-4000-8000-00000000000{n}"
+        people = crowd(size, (LicenseRow(PLANNER, SourceKind.PURCHASE, ref),))
+        one = PurchaseRow(ref, PLANNER, size, people[0].user_principal_name, 1_750_000_000_000_000)
+        tenant = record.load_tenant(tenant_rows(people, {PLANNER: size}, (one,), f"Purchase {n}"), OWNER)
+        world = World(store, tenant, tenant)
+        intent, whom = TakeOver(1, PLANNER, move=True), Who("purchase", "1")
+        plan = bench.count("propose take-over", lambda: world.propose(intent, who=whom))  # noqa: B023
+        assert bench.count("apply take-over", lambda: int(world.apply(plan)["verified"])) == size  # noqa: B023
+
+
+def of_copies(store: Store, bench: Bench) -> None:
+    """A rehearsal copy of a tenant."""
+    for size in SMALL_SIZES:
+        tenant = record.load_tenant(tenant_rows(crowd(size), name=f"Source {size}"), OWNER)
+        bench.count("copy", lambda: copying.copy_tenant(tenant, f"Copy {size}", OWNER))  # noqa: B023
+
+
+def of_facts(store: Store, bench: Bench) -> None:
+    """A group's members and a usage report from files, into a copy."""
+    for size in SMALL_SIZES:
+        name = f"Facts {size}"
+        tenant = refresh.refresh(name, user_file(crowd(size, by_group(E3)[:1])), OWNER).tenant_id
+        assert tenant is not None
+        members = _file("members-csv", [MemberRow(n, STAFF, object_id=object_id(n)) for n in range(1, size + 1)])
+        bench.count("import members", lambda: enrich_groups.import_members(tenant, members, OWNER).rows)  # noqa: B023
+        use = _file(
+            Report.ACTIVITY.value,
+            [UsageRow(n, f"p{n:05d}@contoso.example", 1_760_000_000_000_000) for n in range(1, size + 1)],
+        )
+        assert bench.count("import usage", lambda: enrich.import_usage(tenant, use, OWNER).changed) == size  # noqa: B023
+
+
+def _file(form: str, rows: list[T]) -> FactFile[T]:
+    fields = frozenset({"group", "object_id", "user_principal_name", "last_activity_at"})
+    return FactFile(form, (), fields, lambda: iter(rows))
+
+
+def of_subscriptions(store: Store, bench: Bench) -> None:
+    """Subscriptions that all renew while a tenant's time passes."""
+    for size in SMALL_SIZES:
+        now = clock.machine_now()
+        bought = [
+            (
+                None,
+                Subscription(
+                    id=0,
+                    ref=f"S-{n}",
+                    sku_id=E3,
+                    account=BillingAccount.MCA,
+                    seats=1,
+                    term_months=12,
+                    started_at=now - 360 * DAY,
+                    renews_at=now + 5 * DAY,
+                    next_at=now + 5 * DAY,
+                    recurring=True,
+                    read_at=now,
+                ),
+            )
+            for n in range(size)
+        ]
+        rows = replace(tenant_rows(crowd(1), name=f"Bought {size}"), subscriptions=tuple(bought))
+        tenant = record.load_tenant(rows, OWNER)
+        target = clock.tenant_now(tenant) + 10 * DAY
+        bench.count("renew subscriptions", lambda: advance.set_clock(tenant, target, OWNER))  # noqa: B023
+        renewed = "SELECT count(*) FROM journal WHERE tenant_id = %(tenant)s AND kind = 'subscription.renew'"
+        assert sql.value(renewed, {"tenant": tenant}) == size
+
+
 def test_statements_grow_with_chunks_never_with_users(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plans, undos, single changes, clocks and files, on few and many users."""
+    """Every kind of plan, single changes, what a tenant does by itself, copies and files, on few and many users."""
     bench = Bench(monkeypatch)
     of_plans(store, bench)
     of_clocks(store, bench)
     of_files(store, bench)
+    small_chunks(bench)
+    for more in (of_groups, of_accounts, of_purchases, of_copies, of_facts, of_subscriptions):
+        more(store, bench)
     for name, (few, chunk, many) in bench.counts.items():
         if name.startswith("import"):
             assert chunk <= 2 * few, name

@@ -148,7 +148,26 @@ def test_two_deleted_users_of_one_name_are_told_apart(line: Line) -> None:
     assert err.startswith(
         f"2 deleted users were called {ANNA}. Use the object ID. Did you mean: 10000000-0000-4000-8000-"
     )
+    looked = line._cli.run("audit", "list", "--user", ANNA, "--tenant", "Contoso")
+    assert (looked.status, looked.err) == (2, err)
+    second = ("audit", "list", "--user", "10000000-0000-4000-8000-000000000002", "--tenant", "Contoso")
+    assert "User deleted" in line._cli.ok(*second).out
     line.done("restore", "--user", "10000000-0000-4000-8000-000000000002", "--yes")
+
+
+def test_a_deleted_users_history_and_undo_are_found_by_name(line: Line) -> None:
+    """Until somebody else has the name: then that user is meant. A name that nobody ever had is refused."""
+    line.done("delete", "--user", ANNA, "--user", BRAM, "--yes")
+    here = ("--tenant", "Contoso")
+    assert "User deleted" in line._cli.ok("audit", "list", "--user", ANNA.upper(), *here).out
+    assert line._cli.ok("plans", "undo", "1", "--user", ANNA, "--yes", "--json", *here).json["plan"]["verified"] == 1
+    assert ANNA in line.done("show", ANNA)
+    line.world.plant(
+        "UPDATE users SET principal_name = %(n)s, principal_key = %(n)s WHERE tenant_id = %(tenant)s AND id = 3", n=BRAM
+    )
+    assert "User deleted" not in line._cli.ok("audit", "list", "--user", BRAM, *here).out
+    unknown = line._cli.run("audit", "list", "--user", "p0000@contoso.example", *here)
+    assert (unknown.status, unknown.err.startswith("No user is called p0000@contoso.example.")) == (2, True)
 
 
 def test_a_file_of_deleted_users(line: Line, tmp_path: Path) -> None:
@@ -173,6 +192,8 @@ def test_deleting_for_good_always_asks_for_the_number(line: Line) -> None:
     out = line.done("purge", "--user", ANNA, "--yes", "--confirm", "1")
     assert "1 user done and checked." in out
     assert "deleted for good" in out
+    assert "\nUser 1 " in out
+    assert "How to undo" not in out
     assert line.done("deleted") == "There are no deleted users.\n"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from command_line import CommandLine
 from licentia.changes import record
+from licentia.cli.said.groups import FIX
 from licentia.importing.rows import GroupRow
 from licentia.store import sql
 from world_store import AUDIO, E3, E5, OWNER, STAFF, SWAY_PLAN, VISIO, by_group, crowd, direct, person, tenant_rows
@@ -188,7 +189,12 @@ def test_errors_come_by_cause_with_the_fix(cli: CommandLine) -> None:
         ("CountViolation", "error", "Sales", 1),
         ("DependencyViolation", "active_with_error", "Alle medewerkers", 1),
     ]
-    assert all(row["fix"] for row in rows)
+    assert [row["fix"] for row in rows] == ["free_seats", "unassign_dependent"]
+    staff = cli.ok("groups", "show", "Alle medewerkers").out
+    assert "Security group with 0 assigned members" in staff
+    assert [line.split()[-3:] for line in staff.splitlines() if line.startswith("Microsoft 365 E3")] == [
+        ["1", "1", "-"]
+    ]
     people = cli.ok("groups", "errors", "--group", "Sales", "--users", "--json").json
     assert [(row["userPrincipalName"], row["skuId"]) for row in people] == [(upn(3), E5)]
     assert upn(1) in cli.ok("groups", "errors", "--users").out
@@ -212,11 +218,17 @@ def test_reprocessing_in_vain_says_why(cli: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["ProhibitedInUsageLocationViolation", "UniquenessViolation", "MutuallyExclusiveViolation", "NewViolation"]
+    ("code", "fix"),
+    [
+        ("ProhibitedInUsageLocationViolation", "correct_location"),
+        ("UniquenessViolation", "correct_mail_address"),
+        ("MutuallyExclusiveViolation", "separate_plans"),
+        ("NewViolation", "look_in_entra"),
+    ],
 )
 @pytest.mark.parametrize("lang", ["en", "nl"])
-def test_an_error_from_a_file_has_a_fix_too(cli: CommandLine, code: str, lang: str) -> None:
-    """Also one that nobody knows yet: shown as it is."""
+def test_an_error_from_a_file_has_a_fix_too(cli: CommandLine, code: str, fix: str, lang: str) -> None:
+    """A sentence for people, a code for programs; also of an error that nobody knows yet: shown as it is."""
     make(cli, [person(1, by_group(E3))])
     tenant = cli.ok("tenants", "list", "--json").json[0]
     with cli.store.planting():
@@ -225,13 +237,25 @@ def test_an_error_from_a_file_has_a_fix_too(cli: CommandLine, code: str, lang: s
     assert tenant["name"] == "Contoso"
     shown = cli.ok("groups", "errors", lang=lang).out
     assert code in shown
+    assert FIX[fix]() in shown
     (row,) = cli.ok("groups", "errors", "--json", lang=lang).json
-    assert row["fix"].rstrip(".") in shown
+    assert row["fix"] == fix
+
+
+def test_a_group_whose_members_all_fail_can_be_put_back(cli: CommandLine) -> None:
+    """The group gives the product: that is undone, though nobody got it; then there is nothing left to undo."""
+    make(cli, [person(1, by_group(E3))], e5=0)
+    failed = cli.run("groups", "licenses", "Alle medewerkers", "--add", "SPE_E5", "--yes")
+    assert (failed.status, "Undo: licentia plans undo 1" in failed.out) == (1, True)
+    cli.ok("plans", "undo", "1", "--yes")
+    assert "Microsoft 365 E5" not in cli.ok("groups", "show", "Alle medewerkers").out
+    shown = cli.ok("plans", "show", "1").out
+    assert ("Undone 1 of 1" in shown, "licentia plans undo" in shown) == (True, False)
 
 
 def test_a_group_is_made_renamed_deleted_and_restored(office: CommandLine) -> None:
     """A security group only after a yes; a Microsoft 365 group says until when it can come back."""
-    assert office.ok("groups", "create", "Team", "--kind", "microsoft365").out == "Group Team is there.\n"
+    assert office.ok("groups", "create", "Team", "--kind", "microsoft365").out == "Made group Team.\n"
     assert office.ok("groups", "update", "Team", "--name", "The Team").out == "Group The Team is changed.\n"
     assert (
         office.ok("groups", "update", "The Team", "--name", "The Team").out == "Nothing to change: it is so already.\n"
@@ -274,7 +298,8 @@ def test_lists_say_what_a_group_is(office: CommandLine) -> None:
     assert [unread[name] for name in ("groupTypes", "mailEnabled", "membershipRule", "onPremisesSyncEnabled")] == [
         None
     ] * 4
-    assert "Not known, Not known, 3 members" in office.ok("groups", "show", STAFF).out
+    said = office.ok("groups", "show", STAFF).out
+    assert "Group of unknown kind with 3 members; not known how members come in" in said
     assert "The first 2 members; there are more." in office.ok("groups", "members", STAFF, "--top", "2").out
     assert "The group has no members." in office.ok("groups", "members", "Sales").out
     assert "The group gives no licenses." in office.ok("groups", "show", "Dynamic").out

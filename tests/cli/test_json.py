@@ -49,7 +49,7 @@ NAMES: list[tuple[tuple[str, ...], set[str]]] = [
     (("audit", "verify"), {"whole", "rows", "segments", "head", "brokenSegment", "why"}),
     (("store", "check"), {"sound", "tenants", "problems"}),
     (("tenants", "list"), {"id", "name", "origin", "dateTime", "copyOf"}),
-    (("tenants", "set-clock", "+1h"), {"dateTime", "clocks"}),
+    (("tenants", "set-clock", "+1h"), {"dateTime", "clocks", "happened"}),
     (("tenants", "create", "Two"), {"id", "name"}),
     (("tenants", "delete", "Noordzee Logistiek", "--yes"), {"deleted"}),
     (("demo", "--users", "10", "--name", "Two"), {"id", "name", "users"}),

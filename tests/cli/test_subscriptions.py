@@ -203,17 +203,22 @@ def test_recurring_billing_and_canceling_say_what_follows(at_noon: CommandLine) 
     """With the date on which it ends."""
     one = number_of(at_noon, "MCOMEETADV")
     off = at_noon.ok("subscriptions", "recurring", one, "off", "--yes").out
-    assert "it works until the end of its term. Expires on" in off
-    assert at_noon.ok("subscriptions", "recurring", one, "on", "--yes").out.count("Renewed on") == 1
+    assert "the subscription works until the end of its term. It expires on" in off
+    on = at_noon.ok("subscriptions", "recurring", one, "on", "--yes").out
+    assert "Recurring billing is on. It renews on Sat 17 Apr 2027." in on
     assert "Recurring billing is off" in at_noon.ok("subscriptions", "cancel", one).out
     now = at_noon.ok("subscriptions", "cancel", number_of(at_noon, "SPE_E5"), "--yes").out
     assert "its users lose access" in now
     assert "R-103" in now
+    assert "R-115" in at_noon.ok("subscriptions", "cancel", number_of(at_noon, "STANDARDPACK")).out
 
 
 def test_the_tenants_clock_moves_subscriptions_too(at_noon: CommandLine) -> None:
-    """A trial becomes a paid subscription; the journal says so by product."""
-    at_noon.ok("tenants", "set-clock", "+31d")
+    """A trial becomes a paid subscription; it is said, also by kind, and the journal says it by product."""
+    assert at_noon.ok("tenants", "set-clock", "+1h").out.endswith("\nNothing fell due on the way.\n")
+    assert at_noon.ok("tenants", "set-clock", "+1h", "--json").json["happened"] == {}
+    moved = at_noon.ok("tenants", "set-clock", "+31d").out
+    assert " ".join(moved.splitlines()[-1].split()) == "Trial became a subscription 1"
     assert "Trial became a subscription: Enterprise Mobility" in at_noon.ok("audit", "list").out
     one = at_noon.ok("subscriptions", "show", number_of(at_noon, "EMS"), "--json").json
     assert (one["account"], one["isTrial"]) == ("mca", False)
@@ -327,6 +332,8 @@ def test_seats_that_cover_a_shortage_are_said_apart(monkeypatch: pytest.MonkeyPa
     place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
     [line] = moneyview.saving(Text(place), Saving(BI, 3, 3, ()))  # type: ignore[arg-type]
     assert line.startswith("3 seats make good")
+    [line] = moneyview.saving(Text(place), Saving(BI, 3, 1, ()))  # type: ignore[arg-type]
+    assert line.startswith("1 seat makes good")
 
 
 # ---- words

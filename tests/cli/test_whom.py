@@ -29,7 +29,7 @@ def rows_of_journal(cli: CommandLine) -> int:
         (("--filter", "accountEnabled eq", "--plan"), "at position 18. Something else is expected there."),
         (("--filter", "department eq 'Sales"), "A text has no closing quote."),
         (("--filter", "shoeSize eq 44"), "shoeSize can't be filtered on. These can: id, userPrincipalName"),
-        (("--filter", "accountEnabled eq 'x'"), "x is not a value of accountEnabled."),
+        (("--filter", "accountEnabled eq 'x'"), "'x' is not a value of accountEnabled."),
         (("--filter", ""), "It is empty."),
         (("--users-from", "no-such-file.csv"), "The file no-such-file.csv can't be read"),
         (("--user", "nobody@noordzee.example"), "No user is called nobody@noordzee.example."),

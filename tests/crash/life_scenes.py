@@ -15,9 +15,20 @@ from plan_scenes import LOSE, OF_OFFICE, outside
 from scenes import ACTOR, DAY, E3, PATIENCE, USERS, Stage, digest, end_plan, import_copy, loaded, number_of, proposed
 
 from licentia import worker
-from licentia.changes import advance, copying, enrich, enrich_groups, enrich_subscriptions, record, run, schedule
+from licentia.changes import (
+    advance,
+    copying,
+    enrich,
+    enrich_groups,
+    enrich_subscriptions,
+    groups,
+    record,
+    run,
+    schedule,
+)
 from licentia.changes.who import Who
 from licentia.domain import catalog
+from licentia.domain.group_facts import GroupKind
 from licentia.domain.instants import from_iso
 from licentia.domain.intents import ChangeMembers, Unassign
 from licentia.importing.groups_file import read_groups, read_members
@@ -41,7 +52,10 @@ def present(_stage: Stage, tenant: str) -> None:
 
 
 def years(stage: Stage, tenant: str, users: int = USERS) -> Done:
-    """Who waited for a group's licenses follows, grace periods end, subscriptions renew: all on one way through time."""
+    """Who waited for a group's licenses follows, grace periods end, subscriptions renew, a deleted group is gone for good.
+
+    All on one way through time.
+    """
     tenant_id = loaded(tenant, users)
     half_done(stage, tenant_id)
     stage.arm()
@@ -50,8 +64,14 @@ def years(stage: Stage, tenant: str, users: int = USERS) -> Done:
     return digest(tenant_id)
 
 
+_MADE = "SELECT 1 FROM journal WHERE tenant_id = %(tenant)s AND kind = 'group.create'"
+
+
 def half_done(stage: Stage, tenant_id: int) -> None:
-    """A group gave E3 no longer, and its plan was stopped before anybody followed."""
+    """A group gave E3 no longer, and its plan was stopped before anybody followed; another group was deleted."""
+    if not sql.row(_MADE, {"tenant": tenant_id}):
+        made = groups.create_group(tenant_id, "Feestcommissie", ACTOR, kind=GroupKind.MICROSOFT_365)
+        groups.delete_group(tenant_id, made.group_id, ACTOR)
     end_plan(stage, tenant_id, ChangeMembers(to_group=LOSE.group_id), outside(tenant_id))
     plan = proposed(tenant_id, LOSE, OF_OFFICE, 1)
     if run.load(tenant_id, plan)["state"] == "draft":

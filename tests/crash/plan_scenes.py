@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenes import ACTOR, CHUNK, E3, FLOW, USERS, Stage, digest, end_plan, loaded, number_of, proposed
+from scenes import ACTOR, CHUNK, E3, FLOW, USERS, Stage, digest, end_plan, loaded, proposed
 
 from licentia.changes import run
 from licentia.changes.who import Who
-from licentia.domain.intents import ChangeMembers, DeleteUser, Intent, RestoreUser, SetGroupLicenses, Swap, TakeOver, Undo
+from licentia.domain.intents import (
+    ChangeMembers,
+    DeleteUser,
+    Intent,
+    RestoreUser,
+    SetGroupLicenses,
+    Swap,
+    TakeOver,
+    Undo,
+)
 from licentia.store import sql
 
 OFFICE, BOARD = 1, 4
@@ -148,9 +157,3 @@ def prepare_members(_stage: Stage, tenant: str, users: int = USERS) -> None:
     tenant_id = loaded(tenant, users)
     plan = proposed(tenant_id, ENTER, outside(tenant_id), 0)
     run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
-
-
-def waiting(_stage: Stage, tenant: str) -> int:
-    """How many users wait for a group's licenses."""
-    found = sql.value("SELECT count(*) FROM group_queue WHERE tenant_id = %(tenant)s", {"tenant": number_of(tenant)})
-    return int(found)

@@ -19,13 +19,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from licentia import worker
-from licentia.changes import advance, copying, enrich, enrich_groups, following, propose, record, refresh, run, undo, who
+from licentia.changes import (
+    advance,
+    copying,
+    enrich,
+    enrich_groups,
+    following,
+    propose,
+    record,
+    refresh,
+    run,
+    undo,
+    who,
+)
 from licentia.changes.inline import apply_inline
 from licentia.changes.verify import verify_chain
 from licentia.changes.who import Who
 from licentia.domain import catalog
 from licentia.domain.instants import SECOND
-from licentia.domain.intents import Assign, Intent, Unassign, Undo
+from licentia.domain.intents import (
+    Assign,
+    ChangeMembers,
+    DeleteUser,
+    Intent,
+    Reprocess,
+    RestoreUser,
+    SetGroupLicenses,
+    Swap,
+    Unassign,
+    Undo,
+)
 from licentia.domain.permissions import local_shell
 from licentia.domain.reasons import BadInput, Refused
 from licentia.importing.demo import demo_tenant
@@ -337,7 +360,7 @@ def busy(stage: Stage, tenant: str, seed: int) -> None:
 
 
 def _something(tenant_id: int, dice: random.Random, users: list[int]) -> None:
-    match dice.randrange(8):
+    match dice.randrange(11):
         case 0 | 1 | 2:
             _some_plan(tenant_id, dice, users)
         case 3:
@@ -347,9 +370,38 @@ def _something(tenant_id: int, dice: random.Random, users: list[int]) -> None:
             worker.work_once(ACTOR)
         case 6:
             import_copy(dice.choice(("copy", "other copy")), dice.choice((1, 2)))
+        case 7 | 8:
+            _some_group_plan(tenant_id, dice, users)
+        case 9:
+            whom = Who("users", "", tuple(dice.sample(users, 40)))
+            _all_of(tenant_id, dice.choice((DeleteUser(), RestoreUser(), Swap(E3, FLOW))), whom)
         case _:
             now = tenant_clock.tenant_now(tenant_id)
             advance.set_clock(tenant_id, now + dice.randrange(1, 5) * DAY, ACTOR)
+
+
+def _some_group_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
+    """People enter, leave or change groups, a group gets or loses a product; half the plans are left running."""
+    one, other = dice.sample((1, 4, 8), 2)
+    licenses = SetGroupLicenses(one, *dice.choice(((frozenset({E3}), ()), (frozenset(), ((E3, frozenset()),)))))
+    some = Who("users", "", tuple(dice.sample(users, 60)))
+    intent, whom = dice.choice(
+        (
+            (ChangeMembers(to_group=one), some),
+            (ChangeMembers(one, other), Who("members", str(one))),
+            (ChangeMembers(from_group=one), Who("members", str(one))),
+            (licenses, Who("members", str(one))),
+            (Reprocess(one), Who("members", str(one))),
+        )
+    )
+    _all_of(tenant_id, intent, whom, is_left=dice.random() < 0.5)
+
+
+def _all_of(tenant_id: int, intent: Intent, whom: Who, *, is_left: bool = False) -> None:
+    plan = propose.propose(tenant_id, intent, whom, ACTOR)
+    run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
+    if not is_left:
+        run.run(tenant_id, plan, ACTOR)
 
 
 def _some_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
@@ -360,25 +412,34 @@ def _some_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
     if applied and dice.random() < 0.3:
         chosen = dice.choice(applied)
         intent, whom = Undo(chosen), Who("plan", str(chosen))
-    plan = propose.propose(tenant_id, intent, whom, ACTOR)
-    run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
-    run.run(tenant_id, plan, ACTOR)
+    _all_of(tenant_id, intent, whom)
 
 
 def settle(_stage: Stage, tenant: str) -> dict[str, Any]:
-    """What is wrong once nobody works and every running plan has been brought to its end."""
+    """What is wrong once nobody works, every running plan has been brought to its end, and nobody waits for a group."""
     tenant_id = number_of(tenant)
     until = time.monotonic() + PATIENCE
-    while any(plan["state"] == "running" for plan in _plans(tenant_id)) and time.monotonic() < until:
+    while (_running(tenant_id) or waiting(_stage, tenant)) and time.monotonic() < until:
         worker.work_once(ACTOR)
         time.sleep(0.02)
     found = {
-        "still running": [plan["id"] for plan in _plans(tenant_id) if plan["state"] == "running"],
+        "still running": _running(tenant_id),
+        "still waiting": waiting(_stage, tenant),
         "twice": _twice(tenant_id),
         "plans": Counter(plan["state"] for plan in _plans(tenant_id)),
     }
     copies = [one.id for one in tenants.every() if one.id != tenant_id]
     return found | health(tenant_id) | {"copies": [health(copy) for copy in copies]}
+
+
+def _running(tenant_id: int) -> list[int]:
+    return [plan["id"] for plan in _plans(tenant_id) if plan["state"] == "running"]
+
+
+def waiting(_stage: Stage, tenant: str) -> int:
+    """How many users wait for a group's licenses."""
+    found = sql.value("SELECT count(*) FROM group_queue WHERE tenant_id = %(tenant)s", {"tenant": number_of(tenant)})
+    return int(found)
 
 
 def _twice(tenant_id: int) -> list[Any]:
@@ -468,7 +529,9 @@ def state(_stage: Stage, tenant: str) -> dict[str, Any]:
 
 def journal_end(_stage: Stage, tenant: str) -> list[Any]:
     """Where the tenant's journal ends."""
-    found = sql.row("SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": number_of(tenant)})
+    found = sql.row(
+        "SELECT seq, segment_id, hash FROM head WHERE tenant_id = %(tenant)s", {"tenant": number_of(tenant)}
+    )
     return list(found or ())
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,9 +60,7 @@ def stopped_at(nursery: Nursery, store: Store, at: str, n: int) -> Child:
 
 
 @pytest.mark.parametrize(("scene", "n"), [("lose", 1), ("lose", 4), ("enter", 3), ("enter", 8)])
-def test_a_worker_that_slept_past_its_turn_repeats_nothing(
-    nursery: Nursery, store: Store, scene: str, n: int
-) -> None:
+def test_a_worker_that_slept_past_its_turn_repeats_nothing(nursery: Nursery, store: Store, scene: str, n: int) -> None:
     """Another ends the plan; the first wakes up, finds nothing to do and writes nothing."""
     whole = both_ways(nursery, store, scene)
     sleeper = stopped_at(nursery, store, "after", n)

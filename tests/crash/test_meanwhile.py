@@ -347,7 +347,9 @@ def test_a_clock_that_jumps_back_repeats_nothing(make_world: Make, monkeypatch: 
     assert advance.advance(world.tenant) == 0
 
 
-def test_a_worker_whose_clock_jumped_back_lets_members_follow(make_world: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_whose_clock_jumped_back_lets_members_follow(
+    make_world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A tenant's time is not its machine's: who waits for a stopped plan does not wait for the machine."""
     world = make_world(crowd(2, ()))
     plan = begun(world, entering(world, 1, 2))

@@ -31,6 +31,7 @@ def test_nothing_is_lost_or_twice_after_hundreds_of_random_kills(nursery: Nurser
         found = nursery.play(store.env, "settle", tenant=SHOP)
         sound(found)
         assert found["still running"] == []
+        assert found["still waiting"] == 0
         assert found["twice"] == []
         for copy in found["copies"]:
             sound(copy)

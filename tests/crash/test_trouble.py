@@ -55,7 +55,7 @@ def copied(store: Store) -> Iterator[tuple[Path, dict[str, str]]]:
 # ---- full
 
 
-@pytest.mark.parametrize("scene", ["unassign", "undo_it", "clock"])
+@pytest.mark.parametrize("scene", ["unassign", "undo_it", "clock", "leave", "years"])
 def test_a_full_disk_stops_the_work_and_room_lets_it_go_on(nursery: Nursery, shop: Store, scene: str) -> None:
     """However far it came: the store is whole, and the same command again ends as if there had always been room."""
     wanted = nursery.play(shop.env, scene, tenant="whole")

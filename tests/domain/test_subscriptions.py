@@ -405,7 +405,7 @@ def test_a_chilean_partner_has_ten_days() -> None:
         ("R-103", {}, DAY_7 - 1, (When.NOW, Ruling.CANCEL, None, DAY_7, None)),
         ("R-103", {}, DAY_7, (When.AT_RENEWAL, Ruling.CANCEL_AT_END, END, None, None)),
         ("R-103", {"additions": (Addition(NOW, 3),)}, NOW, (When.AT_RENEWAL, Ruling.CANCEL_AT_END, END, None, None)),
-        ("R-114", {"account": MOSA, "seats": 25}, NOW, (When.NOW, Ruling.ANY_TIME, None, None, None)),
+        ("R-115", {"account": MOSA, "seats": 25}, NOW, (When.NOW, Ruling.CANCEL_ANY_TIME, None, None, None)),
         ("R-115", {"account": MOSA, "seats": 26}, NOW, (When.NEVER, Ruling.TOO_MANY_SEATS, None, None, 25)),
         ("R-116", {"account": RESELLER}, DAY_3, (When.ASK, Ruling.PARTNER, END, DAY_7, None)),
         ("R-117", {"account": PREPAID}, DAY_3, (When.NEVER, Ruling.SMALLER_KEY, END, None, None)),
@@ -414,11 +414,12 @@ def test_a_chilean_partner_has_ten_days() -> None:
         ("R-106", {"recurring": False}, NOW, (When.NEVER, Ruling.ALREADY, END, None, None)),
         ("R-120", {"credit_check_until": DAY_7}, DAY_3, (When.LATER, Ruling.CREDIT_CHECK, DAY_7, None, None)),
         ("R-122", {"purchase_id": 3}, DAY_3, (When.ASK, Ruling.SELF_SERVICE, None, None, None)),
+        ("R-109", {"purchase_id": 3, "state": DELETED}, DAY_3, (When.NEVER, Ruling.NOT_ACTIVE, None, None, None)),
         ("R-109", {"state": WARNING}, DAY_3, (When.NEVER, Ruling.NOT_ACTIVE, None, None, None)),
     ],
 )
 def test_canceling(rule: str, how: dict[str, Any], now: Instant, expected: tuple[Any, ...]) -> None:
-    """R-103, R-114 to R-117: within 7 days, with 25 seats or fewer, by the partner, or by turning off recurring billing."""
+    """R-103, R-115 to R-117: within 7 days, with 25 seats or fewer, by the partner, or by turning off recurring billing."""
     verdict = may_cancel(bought(**how), now)
     assert (verdict.when, verdict.ruling, verdict.at, verdict.until, verdict.least) == expected
     assert verdict.rule == rule

@@ -247,6 +247,11 @@ FILTERS = [
     ("not (accountEnabled eq true)", [2]),
     ("onPremisesSyncEnabled eq true", [5]),
     ("onPremisesSyncEnabled eq false", []),
+    ("onPremisesSyncEnabled eq null", [1, 2, 3, 4]),
+    ("not (onPremisesSyncEnabled eq null)", [5]),
+    ("accountEnabled eq null", [5]),
+    ("accountEnabled in (null, false)", [2, 5]),
+    ("createdDateTime eq null", []),
     ("startsWith(department, 'Sales')", [2, 5]),
     ("startsWith(department, 'sales_')", [2]),
     ("startsWith(department, '100%')", [4]),
@@ -268,7 +273,8 @@ FILTERS = [
 
 
 def test_a_filter_means_these_users(make_world: Make) -> None:
-    """What is not known matches neither a value nor its negation; `eq null` is known to be empty."""
+    """What is not known matches neither a value nor its negation; `eq null` is known to be empty, or, of a switch or a
+    date, not stated."""
     world = people(make_world)
     nodes = {text: parse_filter(text) for text, _ in FILTERS}
     assert [(text, selecting.matching(world.tenant, node, 0, 100)) for text, node in nodes.items()] == FILTERS
@@ -281,6 +287,7 @@ BAD_FILTERS = [
     ("startsWith(id, 'x')", "unknown_property"),
     ("accountEnabled eq 'yes'", "wrong_filter_value"),
     ("department eq 1", "wrong_filter_value"),
+    ("userPrincipalName eq null", "wrong_filter_value"),
     ("createdDateTime eq 'now'", "wrong_filter_value"),
     ("assignedPlans/any()", "unknown_property"),
     (f"assignedLicenses/any(x:x/disabledPlans eq {E3})", "unknown_property"),

@@ -36,7 +36,18 @@ REASON_OF = {
     AssignmentError.UNIQUENESS: Reason.NOT_APPLIED,
     AssignmentError.OTHER: Reason.OTHER_PRODUCT,
 }
-"""Why a step of a group's plan failed, by the error that its user's license is in; the first of these tells most."""
+"""Why a step of a group's plan failed, by the error that its user's license is in."""
+
+_TELLING = (
+    Reason.NO_SEATS,
+    Reason.CONFLICT,
+    Reason.DEPENDENCY,
+    Reason.COMPANY_PRODUCT,
+    Reason.LOCATION_MISSING,
+    Reason.NOT_APPLIED,
+    Reason.OTHER_PRODUCT,
+)
+"""Of several, the first of these is said, as in the preview."""
 
 
 def follow_all(tenant_id: int) -> int:
@@ -74,12 +85,12 @@ class _Class:
 
     signature: str
     judged: Judged
-    errors: frozenset[tuple[int, str | None]]
+    errors: frozenset[tuple[int, Reason]]
 
     def trouble(self, groups: frozenset[int]) -> Reason | None:
         """Why a license from one of these groups (none: from any) is in error then."""
-        found = {error for group, error in self.errors if not groups or group in groups}
-        return next((reason for error, reason in REASON_OF.items() if error in found), None)
+        found = {reason for group, reason in self.errors if not groups or group in groups}
+        return next((reason for reason in _TELLING if reason in found), None)
 
 
 MOST_CLASSES = 50_000
@@ -131,7 +142,8 @@ class _Chunk:
             facts = replace(self.tenant.understand(signature, self.context), never=None)
             verdict = judge(Reprocess(), facts, self.context.facts, full=full)
             after = apply_to(facts.sources, ((change.before, change.after) for change in verdict.changes))
-            errors = frozenset((s.source_id, s.error) for s in after if _is_in_error(s))
+            company = self.context.facts.company_products
+            errors = frozenset((s.source_id, _reason(s, company)) for s in after if _is_in_error(s))
             found = self.known[signature, full] = _Class(signature, judged(verdict), errors)
         return found.judged
 
@@ -154,8 +166,16 @@ class _Chunk:
         ]
 
 
+def _reason(source: Source, company: frozenset[str]) -> Reason:
+    """Why the license is in error; of a product for the whole tenant Graph says no more than Other."""
+    if source.sku_id in company:
+        return Reason.COMPANY_PRODUCT
+    known = {error.value: reason for error, reason in REASON_OF.items()}
+    return known.get(source.error or "", Reason.OTHER_PRODUCT)
+
+
 def _is_in_error(source: Source) -> bool:
-    return source.kind is SourceKind.GROUP and source.state is not AssignmentState.ACTIVE
+    return source.kind is SourceKind.GROUP and source.state in (AssignmentState.ACTIVE_WITH_ERROR, AssignmentState.ERROR)
 
 
 def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int], now: Instant) -> None:

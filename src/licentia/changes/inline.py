@@ -12,7 +12,7 @@ from licentia.changes import journal
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Row
 from licentia.changes.judging import Seats, judge, judged, look_of, sees_seats
-from licentia.changes.propose import header, owned
+from licentia.changes.propose import check_plans, header, owned
 from licentia.changes.who import Who
 from licentia.domain.facts import UserFacts
 from licentia.domain.instants import SECOND, Instant
@@ -48,6 +48,7 @@ def apply_inline(tenant_id: int, intent: LicenseIntent | AccountIntent, user_id:
         with writing(tenant_id):
             context = tenant.context(look_of(intent))
             owned(intent, context)
+            check_plans(intent)
             found = tenant.load([user_id], context)
             if not found:
                 return InlineResult(None, Verdict(Outcome.REFUSED, Reason.USER_GONE), now, None)

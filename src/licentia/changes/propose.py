@@ -21,7 +21,7 @@ from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.facts import UserFacts
-from licentia.domain.intents import ChangeMembers, Intent, Reprocess, SetGroupLicenses, TakeOver, Undo
+from licentia.domain.intents import KEEP, ChangeMembers, Intent, Reprocess, SetGroupLicenses, TakeOver, Undo
 from licentia.domain.lifecycle import ChunkState, PlanState, StepState
 from licentia.domain.permissions import CAPABILITY_OF, Actor
 from licentia.domain.planning import Verdict
@@ -93,6 +93,8 @@ def propose(
     tenant = LocalTenant(tenant_id)
     present = tenant.context(look_of(intent))
     product_id = owned(intent, present)
+    if undone is None:
+        check_plans(intent)
     grouping.check(tenant_id, intent, present)
     context = prepared(intent, present)
     chunks = _targets(tenant_id, asked, intent, who, product_id)
@@ -134,6 +136,22 @@ def owned(intent: Intent, context: TenantContext) -> int | None:
             raise BadInput("product_not_owned", sku=sku)
     holds = getattr(intent, "from_sku", None) or intents.sku_of(intent)
     return None if holds is None else context.product_ids[holds]
+
+
+def check_plans(intent: Intent) -> None:
+    """Returns when every service plan that the intent names is one of its product; BadInput `unknown_plan`.
+
+    Of a product that the catalog does not know, nobody can say.
+    """
+    off = getattr(intent, "disabled_plans", KEEP)
+    named = [(intents.sku_of(intent), frozenset() if off == KEEP else frozenset(off))]
+    named += [(intents.sku_of(intent), getattr(intent, name, frozenset())) for name in ("on", "off")]
+    named += getattr(intent, "add", ())
+    for sku, plans in named:
+        product = None if sku is None else catalog_of.load().product_or_none(sku)
+        strange = sorted(plans - set(product.plan_ids)) if product else []
+        if product and strange:
+            raise BadInput("unknown_plan", text=strange[0], product=product.display_name, candidates=())
 
 
 def _targets(tenant_id: int, asked: Intent, intent: Intent, who: Who, product_id: int | None) -> Iterator[list[Target]]:

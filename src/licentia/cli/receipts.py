@@ -101,6 +101,8 @@ def held(text: str | None) -> str:
     one = json.loads(text)
     if one["state"] == AssignmentState.REMEMBERED:
         return _("remembered")
+    if one["state"] == AssignmentState.ERROR:
+        return _("in error")
     off = one["disabled"]
     if not off:
         return _("assigned")

@@ -174,7 +174,7 @@ def abilities(seen: Look) -> list[tuple[str, Verdict]]:
 
 def _facts(text: Text, seen: Look) -> list[tuple[str, str]]:
     one, over = seen.subscription, seen.around.consumed - seen.around.other_seats - seen.subscription.seats
-    found = life_of(one)
+    found, is_over = life_of(one), one.state is SubscriptionState.DELETED
     price = (
         _("Not known")
         if seen.price is None
@@ -193,7 +193,7 @@ def _facts(text: Text, seen: Look) -> list[tuple[str, str]]:
         (_("Term ends on"), _("Not known") if one.renews_at is None else text.time(one.renews_at)),
         (_("Recurring billing"), switch_word(one.recurring)),
         (_("Next date"), next_text(text, one)),
-        (_("After its term"), _rule_sentence(text, found.rule if found else "R-105")),
+        (_("After its term"), "" if is_over else _rule_sentence(text, found.rule if found else "R-105")),
         (_("Credit check"), text.time(one.credit_check_until) if _pending(seen) else ""),
         (_("Over-assigned"), _over(text, over, by) if over > 0 and not one.purchase_id else ""),
         (_("Price per license"), price),
