@@ -546,9 +546,10 @@ def test_the_group_is_said_once(make_copy: Make) -> None:
 def test_a_command_names_one_group(make_copy: Make) -> None:
     """Of two with that name the object id must be given."""
     world = make_copy([person(1, by_group(E3))])
-    world.plant("UPDATE user_group SET display_name = 'Twins' WHERE tenant_id = %(tenant)s")
+    groups(world, {"id": SALES, "displayName": "Twins"}, {"id": STAFF, "displayName": "twins"})
     with pytest.raises(BadInput, match="ambiguous_group"):
         members(world, "User", NAME.format(1), group="Twins")
+    assert members(world, "User", NAME.format(1), group=STAFF).bad == []
 
 
 def test_a_deleted_users_memberships_stay(make_copy: Make) -> None:

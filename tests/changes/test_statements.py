@@ -178,38 +178,53 @@ def small_chunks(bench: Bench) -> None:
         bench.patch.setattr(module, "BATCH", SMALL)
 
 
+GROUP_STEPS: tuple[tuple[str, Intent], ...] = (
+    ("enter group", ChangeMembers(to_group=1)),
+    ("group loses product", SetGroupLicenses(1, frozenset({E3}))),
+    ("group gets product", SetGroupLicenses(1, add=((E3, frozenset()),))),
+    ("leave group", ChangeMembers(from_group=1)),
+)
+
+
 def of_groups(store: Store, bench: Bench) -> None:
-    """People enter a group, the group loses its product and gets it back, people leave; each undone by its opposite."""
-    tenant = record.load_tenant(tenant_rows(crowd(sum(SMALL_SIZES), ()), name="Groups"), OWNER)
+    """People enter a group, the group loses its product and gets it back, people leave."""
+    tenant = record.load_tenant(tenant_rows(crowd(sum(SMALL_SIZES) + 1, ()), name="Groups"), OWNER)
     world = World(store, tenant, tenant)
+    members = Who("members", "1")
+    last = Who("users", ids=(sum(SMALL_SIZES) + 1,))
+    for _, intent in GROUP_STEPS:  # from here on the agenda has been used
+        world.apply(world.propose(intent, who=last))
     for users in every_size(world):
-        some, members = Who("users", ids=tuple(users)), Who("members", "1")
-        for name, intent, whom in (
-            ("enter group", ChangeMembers(to_group=1), some),
-            ("group loses product", SetGroupLicenses(1, frozenset({E3})), members),
-            ("group gets product", SetGroupLicenses(1, add=((E3, frozenset()),)), members),
-            ("leave group", ChangeMembers(from_group=1), some),
-        ):
-            plan = bench.count(f"propose {name}", lambda i=intent, w=whom: world.propose(i, who=w))  # type: ignore[misc]
-            done = bench.count(f"apply {name}", lambda plan=plan: int(world.apply(plan)["verified"]))  # type: ignore[misc]
-            assert done == len(users), name
+        some = Who("users", ids=tuple(users))
+        for name, intent in GROUP_STEPS:
+            whom = members if isinstance(intent, SetGroupLicenses) else some
+            plan = bench.count(f"propose {name}", lambda: world.propose(intent, who=whom))  # noqa: B023
+            assert bench.count(f"apply {name}", lambda: int(world.apply(plan)["verified"])) == len(users)  # noqa: B023
     assert world.consumed() == 0
 
 
+ACCOUNT_STEPS: tuple[tuple[str, Intent], ...] = (
+    ("delete", DeleteUser()),
+    ("restore", RestoreUser()),
+    ("swap", Swap(E3, E5)),
+)
+
+
 def of_accounts(store: Store, bench: Bench) -> None:
-    """Accounts deleted and restored; a product swapped for another; a finder's people."""
-    people = crowd(sum(SMALL_SIZES), last_sign_in_at=1)
+    """Accounts deleted and restored; a product swapped for another; people whom a finder finds."""
+    people = crowd(sum(SMALL_SIZES) + 1, last_sign_in_at=1)
     tenant = record.load_tenant(tenant_rows(people, {E5: 100_000}, name="Accounts"), OWNER)
     world = World(store, tenant, tenant)
+    for _, intent in ACCOUNT_STEPS[:2]:
+        world.apply(world.propose(intent, len(people)))
+    wanted = search("inactive", {"sku_id": E5, "days": 30})
+    whom = Who("found", json.dumps({"kind": "inactive", "params": wanted.params}))
     for users in every_size(world):
-        for name, intent in (("delete", DeleteUser()), ("restore", RestoreUser()), ("swap", Swap(E3, E5))):
+        for name, intent in ACCOUNT_STEPS:
             plan = bench.plan(world, name, intent, users)
             assert world.header(plan)["verified"] == len(users), name
-        wanted = search("inactive", {"sku_id": E5, "days": 30})
-        found = bench.count("find", lambda: len(finders.page(tenant, wanted, clock.tenant_now(tenant)).users))
-        assert found > 0
-        whom = Who("found", json.dumps({"kind": "inactive", "params": wanted.params}))
-        plan = bench.count("propose found", lambda: world.propose(Unassign(E5), who=whom))  # noqa: B023
+        assert bench.count("find", lambda: len(finders.page(tenant, wanted, clock.tenant_now(tenant)).users)) > 0
+        plan = bench.count("propose found", lambda: world.propose(Unassign(E5), who=whom))
         assert int(world.apply(plan)["verified"]) == len(users)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from command_line import CommandLine
 from licentia.changes import record
+from licentia.cli import i18n
 from licentia.cli.said.groups import FIX
 from licentia.importing.rows import GroupRow
 from licentia.store import sql
@@ -227,7 +228,9 @@ def test_reprocessing_in_vain_says_why(cli: CommandLine) -> None:
     ],
 )
 @pytest.mark.parametrize("lang", ["en", "nl"])
-def test_an_error_from_a_file_has_a_fix_too(cli: CommandLine, code: str, fix: str, lang: str) -> None:
+def test_an_error_from_a_file_has_a_fix_too(
+    cli: CommandLine, code: str, fix: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A sentence for people, a code for programs; also of an error that nobody knows yet: shown as it is."""
     make(cli, [person(1, by_group(E3))])
     tenant = cli.ok("tenants", "list", "--json").json[0]
@@ -237,6 +240,8 @@ def test_an_error_from_a_file_has_a_fix_too(cli: CommandLine, code: str, fix: st
     assert tenant["name"] == "Contoso"
     shown = cli.ok("groups", "errors", lang=lang).out
     assert code in shown
+    monkeypatch.setenv("LANGUAGE", lang)
+    i18n.use(lang)
     assert FIX[fix]() in shown
     (row,) = cli.ok("groups", "errors", "--json", lang=lang).json
     assert row["fix"] == fix

@@ -215,7 +215,7 @@ def test_recurring_billing_and_canceling_say_what_follows(at_noon: CommandLine) 
 
 def test_the_tenants_clock_moves_subscriptions_too(at_noon: CommandLine) -> None:
     """A trial becomes a paid subscription; it is said, also by kind, and the journal says it by product."""
-    assert at_noon.ok("tenants", "set-clock", "+1h").out.endswith("\nNothing fell due on the way.\n")
+    assert at_noon.ok("tenants", "set-clock", "+1h").out.endswith("\nNothing happened on the way.\n")
     assert at_noon.ok("tenants", "set-clock", "+1h", "--json").json["happened"] == {}
     moved = at_noon.ok("tenants", "set-clock", "+31d").out
     assert " ".join(moved.splitlines()[-1].split()) == "Trial became a subscription 1"

@@ -21,6 +21,7 @@ from typing import Any
 import django
 import life_scenes  # beside this file
 import plan_scenes
+import random_scenes
 import scenes
 from django.db import connections
 from django.db.backends.postgresql import base as _postgresql  # noqa: F401  loaded once, before any fork
@@ -32,7 +33,7 @@ from licentia.store.sqlite import base as _sqlite  # noqa: F401
 from licentia.store.writing import StoreError
 
 Order = dict[str, Any]
-SCENES = (scenes, plan_scenes, life_scenes)
+SCENES = (scenes, plan_scenes, life_scenes, random_scenes)
 FAILED, REFUSED = 1, 3
 """Exit status of a scene that broke, and of one that was refused with a code."""
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import io
 import json
-import random
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,18 +36,11 @@ from licentia.domain import catalog
 from licentia.domain.instants import SECOND
 from licentia.domain.intents import (
     Assign,
-    ChangeMembers,
-    DeleteUser,
     Intent,
-    Reprocess,
-    RestoreUser,
-    SetGroupLicenses,
-    Swap,
     Unassign,
     Undo,
 )
 from licentia.domain.permissions import local_shell
-from licentia.domain.reasons import BadInput, Refused
 from licentia.importing.demo import demo_tenant
 from licentia.importing.userfile import read_user_file
 from licentia.store import clock as tenant_clock
@@ -220,7 +210,7 @@ def undo_it(stage: Stage, tenant: str, users: int = USERS) -> dict[str, Any]:
 def run_only(stage: Stage, tenant: str, slow: float = 0.0, owner: str | None = None) -> dict[str, Any]:
     """Works on the tenant's running plan, which is there already; says how far each chunk brought it."""
     tenant_id = number_of(tenant)
-    plan = _plans(tenant_id)[-1]["id"]
+    plan = plans(tenant_id)[-1]["id"]
     stage.arm()
 
     def progress(done: int) -> None:
@@ -262,7 +252,7 @@ def work(stage: Stage) -> None:
 
 def proposed(tenant_id: int, intent: Intent, whom: Who, nth: int) -> int:
     """The scene's n-th plan, made if no earlier process has made it."""
-    known = [plan["id"] for plan in _plans(tenant_id) if plan["is_complete"]]
+    known = [plan["id"] for plan in plans(tenant_id) if plan["is_complete"]]
     return int(known[nth]) if len(known) > nth else propose.propose(tenant_id, intent, whom, ACTOR)
 
 
@@ -283,7 +273,7 @@ def end_plan(stage: Stage, tenant_id: int, intent: Intent, whom: Who, nth: int =
     return plan_id
 
 
-def _plans(tenant_id: int) -> list[dict[str, Any]]:
+def plans(tenant_id: int) -> list[dict[str, Any]]:
     names_ = "id, verb, state, is_complete"
     found = sql.rows(
         f"SELECT {names_} FROM plan WHERE tenant_id = %(tenant)s AND NOT is_inline ORDER BY id",
@@ -345,115 +335,10 @@ def free_holders(_stage: Stage, tenant: str, top: int) -> list[int]:
     return [row[0] for row in found]
 
 
-# ---- random work
-
-
-def busy(stage: Stage, tenant: str, seed: int) -> None:
-    """Plans, inline changes, undo, clocks, imports and loads in a random order, for as long as the process lives."""
-    dice = random.Random(seed)
-    tenant_id = number_of(tenant)
-    users = [row[0] for row in sql.rows("SELECT id FROM users WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})]
-    stage.say("begun")
-    while True:
-        with suppress(Refused, BadInput):  # no seats, nothing to undo, a plan or a clock that another process moved
-            _something(tenant_id, dice, users)
-
-
-def _something(tenant_id: int, dice: random.Random, users: list[int]) -> None:
-    match dice.randrange(11):
-        case 0 | 1 | 2:
-            _some_plan(tenant_id, dice, users)
-        case 3:
-            for user in dice.sample(users, 5):
-                apply_inline(tenant_id, dice.choice((Assign(E3), Unassign(E3))), user, ACTOR)
-        case 4 | 5:
-            worker.work_once(ACTOR)
-        case 6:
-            import_copy(dice.choice(("copy", "other copy")), dice.choice((1, 2)))
-        case 7 | 8:
-            _some_group_plan(tenant_id, dice, users)
-        case 9:
-            whom = Who("users", "", tuple(dice.sample(users, 40)))
-            _all_of(tenant_id, dice.choice((DeleteUser(), RestoreUser(), Swap(E3, FLOW))), whom)
-        case _:
-            now = tenant_clock.tenant_now(tenant_id)
-            advance.set_clock(tenant_id, now + dice.randrange(1, 5) * DAY, ACTOR)
-
-
-def _some_group_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
-    """People enter, leave or change groups, a group gets or loses a product; half the plans are left running."""
-    one, other = dice.sample((1, 4, 8), 2)
-    licenses = SetGroupLicenses(one, *dice.choice(((frozenset({E3}), ()), (frozenset(), ((E3, frozenset()),)))))
-    some = Who("users", "", tuple(dice.sample(users, 60)))
-    intent, whom = dice.choice(
-        (
-            (ChangeMembers(to_group=one), some),
-            (ChangeMembers(one, other), Who("members", str(one))),
-            (ChangeMembers(from_group=one), Who("members", str(one))),
-            (licenses, Who("members", str(one))),
-            (Reprocess(one), Who("members", str(one))),
-        )
-    )
-    _all_of(tenant_id, intent, whom, is_left=dice.random() < 0.5)
-
-
-def _all_of(tenant_id: int, intent: Intent, whom: Who, *, is_left: bool = False) -> None:
-    plan = propose.propose(tenant_id, intent, whom, ACTOR)
-    run.apply(tenant_id, plan, ACTOR, confirm=run.load(tenant_id, plan)["ready"], over_limit=True)
-    if not is_left:
-        run.run(tenant_id, plan, ACTOR)
-
-
-def _some_plan(tenant_id: int, dice: random.Random, users: list[int]) -> None:
-    applied = [plan["id"] for plan in _plans(tenant_id) if plan["state"].startswith("applied")]
-    sku = dice.choice((E3, AUDIO))
-    intent: Intent = dice.choice((Unassign(sku), Assign(sku)))
-    whom = Who("users", "", tuple(dice.sample(users, 120)))
-    if applied and dice.random() < 0.3:
-        chosen = dice.choice(applied)
-        intent, whom = Undo(chosen), Who("plan", str(chosen))
-    _all_of(tenant_id, intent, whom)
-
-
-def settle(_stage: Stage, tenant: str) -> dict[str, Any]:
-    """What is wrong once nobody works, every running plan has been brought to its end, and nobody waits for a group."""
-    tenant_id = number_of(tenant)
-    until = time.monotonic() + PATIENCE
-    while (_running(tenant_id) or waiting(_stage, tenant)) and time.monotonic() < until:
-        worker.work_once(ACTOR)
-        time.sleep(0.02)
-    found = {
-        "still running": _running(tenant_id),
-        "still waiting": waiting(_stage, tenant),
-        "twice": _twice(tenant_id),
-        "plans": Counter(plan["state"] for plan in _plans(tenant_id)),
-    }
-    copies = [one.id for one in tenants.every() if one.id != tenant_id]
-    return found | health(tenant_id) | {"copies": [health(copy) for copy in copies]}
-
-
-def _running(tenant_id: int) -> list[int]:
-    return [plan["id"] for plan in _plans(tenant_id) if plan["state"] == "running"]
-
-
 def waiting(_stage: Stage, tenant: str) -> int:
     """How many users wait for a group's licenses."""
     found = sql.value("SELECT count(*) FROM group_queue WHERE tenant_id = %(tenant)s", {"tenant": number_of(tenant)})
     return int(found)
-
-
-def _twice(tenant_id: int) -> list[Any]:
-    """Users whom one plan changed twice in the same way."""
-    return [
-        list(row)
-        for row in sql.rows(
-            "SELECT s.plan_id, j.object_id, j.kind, count(*) FROM journal j JOIN segment s "
-            "ON s.tenant_id = j.tenant_id AND s.id = j.segment_id WHERE j.tenant_id = %(tenant)s "
-            "AND s.plan_id IS NOT NULL AND j.kind LIKE %(license)s "
-            "GROUP BY s.plan_id, j.object_id, j.kind, j.before, j.after HAVING count(*) > 1",
-            {"tenant": tenant_id, "license": "license.%"},
-        )
-    ]
 
 
 # ---- the end state
@@ -557,7 +442,7 @@ def count_ready(_stage: Stage, tenant: str) -> int:
 
 def last_plan(_stage: Stage, tenant: str) -> int:
     """The number of the tenant's newest plan."""
-    return int(_plans(number_of(tenant))[-1]["id"])
+    return int(plans(number_of(tenant))[-1]["id"])
 
 
 def wait_for_verified(_stage: Stage, tenant: str, least: int) -> None:

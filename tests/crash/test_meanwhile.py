@@ -1,4 +1,4 @@
-"""What changes under a plan about a group, or a take-over, between its preview and its end: it ends, and says the truth.
+"""What changes under a plan about a group between its preview and its end: it ends, and says the truth.
 
 Users and groups go, the never list grows, clocks jump, plans are stopped. In one process; kills are elsewhere.
 """
@@ -25,17 +25,14 @@ from licentia.domain.intents import (
     Reprocess,
     RestoreUser,
     SetGroupLicenses,
-    TakeOver,
 )
 from licentia.domain.reasons import Refused
-from licentia.importing.rows import LicenseRow, PurchaseRow
 from licentia.store import clock
-from world_store import AUDIO, E3, FLOW, OWNER, STAFF, VISIO, World, by_group, crowd, direct, person, tenant_rows
+from world_store import AUDIO, E3, OWNER, STAFF, VISIO, World, by_group, crowd, direct, person
 
 pytest_plugins = ["world_fixtures"]
 Make = Callable[..., World]
 NOTHING_OFF: frozenset[str] = frozenset()
-BOUGHT = "00000000-0000-4000-8000-00000000bbbb"
 
 
 def group(world: World) -> int:
@@ -117,6 +114,16 @@ def test_a_user_who_is_gone_for_good_while_waiting_is_stale(make_world: Make) ->
     assert world.steps(plan)[2] == ("skipped", "stale")
     assert (done["state"], done["verified"], done["skipped_late"]) == ("applied_with_errors", 2, 1)
     assert queue(world) == []
+
+
+def test_a_user_deleted_before_the_groups_own_change_does_not_enter(make_world: Make) -> None:
+    """Deleted users keep their memberships and get no new ones."""
+    world = make_world(crowd(2, ()))
+    plan = entering(world, 1, 2)
+    world.start(plan)
+    world.inline(DeleteUser(), 2)
+    assert world.run(plan)["skipped_late"] == 1
+    assert members(world, group(world)) == [1]
 
 
 def test_everybody_gone_while_waiting_ends_the_plan_too(make_world: Make) -> None:
@@ -276,22 +283,20 @@ def test_who_came_on_the_never_list_after_leaving_follows(make_world: Make) -> N
 
 
 def test_a_new_look_at_a_group_takes_nothing_from_the_never_list(make_world: Make) -> None:
-    """The preview blocks her; the run leaves her alone too, and gives the others what they lack."""
-    world = make_world([person(1, by_group(E3) + direct(AUDIO)), person(2, by_group(E3)), person(3)], seats={E3: 2})
+    """The preview blocks her, for what another group left behind; the run leaves her alone too, and gives others theirs."""
+    world = make_world([person(1, by_group(E3) + direct(AUDIO)), person(2)], seats={VISIO: 1})
+    other = create_group(world.tenant, "Tekenaars", world.actor).group_id
+    add = SetGroupLicenses(other, add=((VISIO, NOTHING_OFF),))
+    world.apply(world.propose(add, who=Who("members", str(other))))
+    world.apply(entering(world, 1, 2, to=other))  # no seat for the second
     world.apply(leaving(world, 1))  # an add-on needs the product: it stays, in error
-    world.apply(entering(world, 1))
-    world.apply(leaving(world, 1))
-    world.apply(entering(world, 3))  # no seat
     world.unassign(1, sku=AUDIO)
     add_never(world.tenant, "user", 1, "emergency account", world.actor)
-    world.set_seats(5)
-    plan = world.propose(Reprocess(group(world)), who=Who("members", str(group(world))))
+    world.set_seats(2, VISIO)
+    plan = world.propose(Reprocess(other), who=Who("members", str(other)))
     world.apply(plan)
-    assert world.steps(plan) == {2: ("skipped", "already"), 3: ("verified", None)}
-    one = world.propose(Reprocess(), who=Who("users", ids=(1,)))
-    assert world.steps(one) == {1: ("refused", "never")}
-    world.apply(one)
-    assert {user for user, *_ in world.sources()} == {1, 2, 3}
+    assert world.steps(plan) == {1: ("refused", "never"), 2: ("verified", None)}
+    assert {(user, sku) for user, sku, *_ in world.sources()} == {(1, E3), (1, VISIO), (2, VISIO)}
 
 
 # ---- stopped, failing, out of time
@@ -358,55 +363,3 @@ def test_a_worker_whose_clock_jumped_back_lets_members_follow(
     monkeypatch.setattr(clock, "machine_now", lambda: real() - 400 * DAY)
     worker.work_once()
     assert (queue(world), world.consumed()) == ([], 2)
-
-
-# ---- take-over
-
-
-def bought(world: World) -> int:
-    """The self-service purchase's number."""
-    return int(world.rows("SELECT id FROM purchase WHERE tenant_id = %(tenant)s")[0][0])
-
-
-def buyers(make_world: Make, count: int) -> World:
-    """A tenant in which so many people have Power Automate through the purchase of the first."""
-    license_ = (LicenseRow(FLOW, SourceKind.PURCHASE, BOUGHT),)
-    people = crowd(count, license_)
-    one = PurchaseRow(BOUGHT, FLOW, count, people[0].user_principal_name, people[0].created_at or 0)
-    return make_world(tenant_rows(people, {FLOW: 50}, purchases=(one,)))
-
-
-def taking_over(world: World) -> int:
-    """A draft that takes the purchase over and moves its users."""
-    intent = TakeOver(bought(world), FLOW, move=True)
-    return world.propose(intent, who=Who("purchase", str(bought(world))))
-
-
-def test_a_purchase_does_not_end_under_a_user_who_came_back(make_world: Make) -> None:
-    """Whom the plan does not know: it pauses as changed, nobody is moved, and the next plan takes all."""
-    world = buyers(make_world, 3)
-    world.inline(DeleteUser(), 3)
-    plan = taking_over(world)
-    world.start(plan)
-    world.inline(RestoreUser(), 3)
-    before = world.sources()
-    assert len(before) == 3
-    done = world.run(plan)
-    assert (done["state"], done["pause_reason"], done["verified"]) == ("paused", "changed", 0)
-    assert world.sources() == before
-    assert world.apply(taking_over(world))["verified"] == 3
-    assert {kind for _, _, kind, _ in world.sources()} == {SourceKind.DIRECT}
-
-
-def test_a_take_over_stops_at_a_user_who_left(make_world: Make) -> None:
-    """Whole or not at all: somebody deleted meanwhile pauses it."""
-    world = buyers(make_world, 3)
-    plan = taking_over(world)
-    world.start(plan)
-    world.inline(DeleteUser(), 2)
-    done = world.run(plan)
-    assert (done["pause_reason"], done["verified"]) == ("changed", 0)
-    assert {kind for user, _, kind, _ in world.sources() if user != 2} == {SourceKind.PURCHASE}
-    assert world.apply(taking_over(world))["verified"] == 2
-    world.inline(RestoreUser(), 2)
-    assert {user for user, *_ in world.sources()} == {1, 3}, "the purchase has no seat any more"

@@ -175,7 +175,10 @@ def _reason(source: Source, company: frozenset[str]) -> Reason:
 
 
 def _is_in_error(source: Source) -> bool:
-    return source.kind is SourceKind.GROUP and source.state in (AssignmentState.ACTIVE_WITH_ERROR, AssignmentState.ERROR)
+    return source.kind is SourceKind.GROUP and source.state in (
+        AssignmentState.ACTIVE_WITH_ERROR,
+        AssignmentState.ERROR,
+    )
 
 
 def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int], now: Instant) -> None:

@@ -299,7 +299,7 @@ def _happened(app: App, found: dict[str, int]) -> str:
     from licentia.cli.sentences import happened
 
     if not found:
-        return _("Nothing fell due on the way.")
+        return _("Nothing happened on the way.")
     lines = [[happened(kind), number(n, app.language)] for kind, n in found.items()]
     return "\n" + table([_("What happened on the way"), _("Times")], lines, frozenset({1}))
 
