@@ -127,6 +127,7 @@ BAD_INPUT = frozenset(
         "nothing_to_undo",
         "product_not_owned",
         "unknown_group",
+        "unknown_plan",
     }
 )
 
