@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from licentia.changes import record, refresh
 from licentia.domain.intents import Unassign
-from licentia.store.lists import never
+from licentia.store.lists import groups
 from world_store import E3, STAFF, World, by_group, direct, person
 from world_store import user_file as file
 
@@ -18,8 +18,7 @@ def test_a_group_on_the_never_list_protects_its_members_in_a_copy(make_copy: Mak
     """Paths by group make members, so a direct license of one of them is blocked (R-34)."""
     both = (*direct(E3), *by_group(E3))
     world = make_copy([person(1, both), person(2, direct(E3))])
-    group = never.find_group(world.tenant, STAFF)
-    assert group is not None
+    group = groups.find(world.tenant, STAFF).id
     record.add_never(world.tenant, "group", group, "Board", world.actor)
     steps = world.steps(world.propose(Unassign(E3), 1, 2))
     assert steps == {1: ("refused", "never"), 2: ("pending", None)}

@@ -537,7 +537,7 @@ def test_what_was_changed_since_or_has_ended_is_not_undone(subscribed: Subscribe
     assert ended is not None
     with pytest.raises(Refused, match="no_undo"):
         doors.undo(world.tenant, ended, world.actor)
-    with pytest.raises(BadInput, match="nothing_to_undo"):
+    with pytest.raises(BadInput, match="undo_no_subscription"):
         doors.way_back(world.tenant, world.unassign(1))
     with pytest.raises(BadInput, match="unknown_plan_number"):
         doors.way_back(world.tenant, 999)

@@ -213,6 +213,25 @@ def test_recurring_billing_and_canceling_say_what_follows(at_noon: CommandLine) 
     assert "R-115" in at_noon.ok("subscriptions", "cancel", number_of(at_noon, "STANDARDPACK")).out
 
 
+def test_an_undo_by_the_wrong_command_names_the_right_one(at_noon: CommandLine) -> None:
+    """A plan changed a subscription, or it did not."""
+    at_noon.ok("subscriptions", "recurring", number_of(at_noon, "MCOMEETADV"), "off", "--yes")
+    wrong = at_noon.run("plans", "undo", "1")
+    assert (wrong.status, "licentia subscriptions undo 1" in wrong.err) == (1, True)
+    at_noon.ok("unassign", "VISIOCLIENT", "--everyone", "--plan")
+    wrong = at_noon.run("subscriptions", "undo", "2")
+    assert wrong.err == "Plan 2 changed no subscription. To undo it: licentia plans undo 2\n"
+    assert wrong.status == 2
+
+
+def test_an_empty_tenant_says_so(cli: CommandLine) -> None:
+    """Instead of a table without rows."""
+    cli.ok("tenants", "create", "Empty")
+    assert cli.ok("products", "list").out.startswith("No products are known.")
+    assert cli.ok("prices", "list").out.startswith("No prices are known")
+    assert cli.ok("products", "list", "--json").json == cli.ok("prices", "list", "--json").json == []
+
+
 def test_the_tenants_clock_moves_subscriptions_too(at_noon: CommandLine) -> None:
     """A trial becomes a paid subscription; it is said, also by kind, and the journal says it by product."""
     assert at_noon.ok("tenants", "set-clock", "+1h").out.endswith("\nNothing happened on the way.\n")

@@ -11,7 +11,7 @@ from licentia.domain.intents import Unassign
 from licentia.domain.reasons import BadInput
 from licentia.importing.rows import MailboxRow
 from licentia.odata.filters import parse_filter
-from licentia.store.lists import audit, never, products, selecting, users
+from licentia.store.lists import audit, groups, never, products, selecting, users
 from world_store import E3, E5, FLOW, World, by_group, crowd, direct, object_id, person, unknown
 
 pytest_plugins = ["world_fixtures"]
@@ -375,8 +375,7 @@ def test_the_never_list_names_users_and_groups(make_world: Make) -> None:
     from licentia.changes import record
 
     world = make_world([person(1, by_group(E3))])
-    group = never.find_group(world.tenant, "Alle medewerkers")
-    assert group is not None
+    group = groups.find(world.tenant, "Alle medewerkers").id
     record.add_never(world.tenant, "group", group, "Board", world.actor)
     record.add_never(world.tenant, "user", 1, "Emergency", world.actor)
     assert [(row.object_kind, row.name) for row in never.every(world.tenant)] == [

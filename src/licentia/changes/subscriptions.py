@@ -275,7 +275,9 @@ def way_back(tenant_id: int, plan_id: int) -> WayBack:
         raise BadInput("unknown_plan_number", plan=plan_id)
     rows = [row for part in undoing.segments(tenant_id, plan_id) for row in list_of.plan_rows(tenant_id, *part)]
     done = intents.from_text(plan["intent"])
-    if not isinstance(done, SubscriptionIntent) or not rows:
+    if not isinstance(done, SubscriptionIntent):
+        raise BadInput("undo_no_subscription", plan=plan_id)
+    if not rows:
         raise BadInput("nothing_to_undo", plan=plan_id)
     number, old, new = rows[0]
     seen = look(tenant_id, number)

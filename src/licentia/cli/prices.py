@@ -49,6 +49,8 @@ def list_(app: App) -> int:
             for sku, row in rows
         ]
         click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
+    elif not rows:
+        click.echo(_("No prices are known, and no products. Set one: licentia prices set PRODUCT AMOUNT"))
     else:
         click.echo(moneyview.price_lines(app, rows))
     return 0

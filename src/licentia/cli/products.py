@@ -33,6 +33,9 @@ def list_(app: App) -> int:
     if app.as_json:
         click.echo(json.dumps([as_json(row) for row in every], ensure_ascii=False, indent=2))
         return 0
+    if not every:
+        click.echo(_("No products are known. Import users or subscriptions: licentia import"))
+        return 0
     lines = []
     for row in every:
         product = catalog_of.load().product_or_none(row.sku_id)

@@ -57,6 +57,7 @@ PLACEHOLDERS = {
     "NEW": _("NEW"),
     "NAME=on|off": _("NAME=on|off"),
     "PRODUCT": _("PRODUCT"),
+    "ROLE": _("ROLE"),
     "SEATS": _("SEATS"),
     "SUBSCRIPTION": _("SUBSCRIPTION"),
     "TEXT": _("TEXT"),

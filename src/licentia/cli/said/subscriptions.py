@@ -59,6 +59,9 @@ BAD_INPUT: dict[str, Sentence] = {
     "unknown_subscription": lambda d: _("There is no subscription {text}. See: licentia subscriptions list").format(
         **d
     ),
+    "undo_no_subscription": lambda d: _(
+        "Plan {plan} changed no subscription. To undo it: licentia plans undo {plan}"
+    ).format(**d),
     "bad_seats": lambda d: _(
         "{text} is no number of seats. Give 1 or more; to end it: licentia subscriptions cancel"
     ).format(**d),

@@ -29,16 +29,6 @@ def every(tenant_id: int) -> list[NeverRow]:
     return [NeverRow(*row) for row in found]
 
 
-def find_group(tenant_id: int, name: str) -> int | None:
-    """The group of this display name or object id; None when there is none, or more than one by that name."""
-    found = sql.rows(
-        "SELECT g.id FROM user_group g WHERE g.tenant_id = %(tenant)s "
-        "AND g.deleted_at IS NULL AND (g.object_id = %(key)s OR g.display_name = %(name)s) LIMIT 2",
-        {"tenant": tenant_id, "key": name.lower(), "name": name},
-    )
-    return int(found[0][0]) if len(found) == 1 else None
-
-
 _LISTED = """
 SELECT n.object_id AS id FROM never_list n WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'user'{user}
 UNION SELECT m.user_id FROM never_list n JOIN group_member m ON m.tenant_id = n.tenant_id AND m.group_id = n.object_id
