@@ -417,6 +417,7 @@ _KINDS: dict[str, Callable[[Snapshot, _Row], None]] = {
     "account.sessions": _sessions,
     "account.deleted": _deleted,
     "clock.user_purge": _purged,
+    "user.gone": _nothing,
     "clock.mailbox_purge": _nothing,
     "clock.archive_purge": _nothing,
     "clock.drive_readonly": _nothing,

@@ -30,7 +30,7 @@ from licentia.domain.reasons import NotPermitted, Outcome, Reason, Refused
 from licentia.importing.rows import LicenseRow, PurchaseRow
 from licentia.store import clock
 from licentia.store.bulk import accounts
-from licentia.store.lists import deleted, users
+from licentia.store.lists import audit, deleted, users
 from world_store import (
     AUDIO,
     E3,
@@ -39,6 +39,7 @@ from world_store import (
     by_group,
     crowd,
     direct,
+    object_id,
     person,
     tenant_rows,
     unknown,
@@ -324,6 +325,23 @@ def test_after_thirty_days_the_user_is_gone(make_world: Make) -> None:
         assert world.rows(f"SELECT user_id FROM {table} WHERE tenant_id = %(tenant)s AND user_id = 1") == []
     assert account(world, 2)[1] is None
     assert world.header(world.propose(Undo(plan)))["users"] == 0
+
+
+@pytest.mark.parametrize("by_plan", [True, False])
+def test_the_journal_keeps_the_name_of_who_is_gone(make_world: Make, by_plan: bool) -> None:
+    """Who was deleted for good has a name in every row about them, older ones too; once each, whoever did it."""
+    world = make_world(crowd(2))
+    plan = done(world, DeleteUser(), 1)
+    if by_plan:
+        done(world, PurgeUser(), 1)
+    else:
+        advance.set_clock(world.tenant, world.header(plan)["undo_until"], world.actor)
+    [(_, user, before, after)] = world.journal("user.gone")
+    assert (user, after) == (1, None)
+    assert json.loads(before) == {"id": object_id(1), "userPrincipalName": "p00001@contoso.example"}
+    rows = audit.newest(world.tenant, 50, user_id=1)
+    assert {row.object_name for row in rows} == {"p00001@contoso.example"}
+    assert {row.object_name for row in audit.receipt(world.tenant, plan, 0, 50)} == {"p00001@contoso.example"}
 
 
 def test_a_restored_user_stays(make_world: Make) -> None:

@@ -192,7 +192,7 @@ def test_deleting_for_good_always_asks_for_the_number(line: Line) -> None:
     out = line.done("purge", "--user", ANNA, "--yes", "--confirm", "1")
     assert "1 user done and checked." in out
     assert "deleted for good" in out
-    assert "\nUser 1 " in out
+    assert f"\n{ANNA} " in out
     assert "How to undo" not in out
     assert line.done("deleted") == "There are no deleted users.\n"
 

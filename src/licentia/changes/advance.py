@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from licentia.changes import following, group_ends, journal
 from licentia.changes.journal import Entry
+from licentia.domain.facts import ClockKind
 from licentia.domain.instants import Instant
 from licentia.domain.living import Happened, live
 from licentia.domain.permissions import SYSTEM, Actor, Capability
@@ -19,7 +20,7 @@ from licentia.store import clock
 from licentia.store.bulk import clocks as rows_of
 from licentia.store.bulk import groups as group_rows
 from licentia.store.bulk import subscriptions as subscription_rows
-from licentia.store.lists import agenda
+from licentia.store.lists import agenda, deleted
 from licentia.store.lists import groups as group_list
 from licentia.store.lists import subscriptions as list_of
 from licentia.store.writing import writing
@@ -91,10 +92,15 @@ def _clocks(tenant_id: int, until: Instant) -> int:
     """Grace periods that end: their effects by kind, the journal with each row at its own instant."""
     due = rows_of.due(tenant_id, until, BATCH)
     if due:
+        gone = deleted.last_words(tenant_id, [user for kind, user, _ in due if kind == ClockKind.USER_PURGE])
         for kind in sorted({kind for kind, _, _ in due}):
             rows_of.run_out(tenant_id, kind, [(user, at) for k, user, at in due if k == kind])
         entries = [Entry(f"clock.{kind}", "user", user) for kind, user, _ in due]
         moments = [at for _, _, at in due]
+        entries += [
+            Entry("user.gone", "user", user, gone[user]) for kind, user, _ in due if kind == ClockKind.USER_PURGE
+        ]
+        moments += [at for kind, _, at in due if kind == ClockKind.USER_PURGE]
         journal.write(tenant_id, door="advance", actor=SYSTEM, now=max(moments), entries=entries, moments=moments)
     rows_of.settle_agenda(tenant_id)
     return len(due)

@@ -67,6 +67,7 @@ JOURNAL: dict[str, Callable[[str], str]] = {
     "account.manager": lambda _p: _("Manager changed"),
     "account.deleted": lambda _p: _("User deleted or restored"),
     "clock.user_purge": lambda _p: _("User deleted for good"),
+    "user.gone": lambda _p: _("Name and ID kept in the journal"),
 }
 
 _BECAME: dict[tuple[str, str | None], Word] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
@@ -11,7 +12,7 @@ from licentia.store.lists import undoing
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One row of the journal with who did it; `object_name` is a user's name, else ''."""
+    """One row of the journal with who did it; `object_name` is a user's name, also of one who is gone, else ''."""
 
     seq: int
     at: Instant
@@ -29,10 +30,20 @@ class AuditRow:
 
 _SELECT = (
     "SELECT j.seq, j.at, s.actor_kind, s.actor_name, s.door, s.plan_id, j.kind, j.object_kind, j.object_id, "
-    "coalesce(u.principal_name, ''), j.before, j.after FROM journal j "
+    "CASE WHEN j.object_kind <> 'user' THEN '' ELSE coalesce(u.principal_name, (SELECT g.before FROM journal g "
+    "WHERE g.tenant_id = j.tenant_id AND g.object_kind = 'user' AND g.object_id = j.object_id "
+    "AND g.kind = 'user.gone' LIMIT 1), '') END, j.before, j.after FROM journal j "
     "JOIN segment s ON s.tenant_id = j.tenant_id AND s.id = j.segment_id "
     "LEFT JOIN users u ON u.tenant_id = j.tenant_id AND u.id = j.object_id AND j.object_kind = 'user' "
 )
+
+
+def _row(values: sql.Row) -> AuditRow:
+    """The row; the name of a user who is gone is in what the journal kept of it."""
+    row = AuditRow(*values)
+    if not row.object_name.startswith("{"):
+        return row
+    return replace(row, object_name=json.loads(row.object_name)["userPrincipalName"])
 
 
 def newest(
@@ -56,7 +67,7 @@ def newest(
             f"AND x.object_id = %(user)s{older} ORDER BY x.seq DESC LIMIT %(top)s)"
         )
     found = sql.rows(f"{_SELECT} WHERE j.tenant_id = %(tenant)s{conditions} ORDER BY j.seq DESC LIMIT %(top)s", params)
-    return [AuditRow(*row) for row in found]
+    return [_row(row) for row in found]
 
 
 def _of_plan(tenant_id: int, plan_id: int, top: int, before: int | None, user_id: int | None) -> list[AuditRow]:
@@ -68,7 +79,7 @@ def _of_plan(tenant_id: int, plan_id: int, top: int, before: int | None, user_id
         if end >= first and len(rows) < top:
             params = {"tenant": tenant_id, "first": first, "last": end, "user": user_id, "top": top - len(rows)}
             found = sql.rows(f"{_SELECT} WHERE {_RANGE}{one} ORDER BY j.seq DESC LIMIT %(top)s", params)
-            rows += [AuditRow(*row) for row in found]
+            rows += [_row(row) for row in found]
     return rows
 
 
@@ -79,9 +90,10 @@ def receipt(tenant_id: int, plan_id: int, after: int, top: int) -> list[AuditRow
         if last > after and len(rows) < top:
             params = {"tenant": tenant_id, "first": max(first, after + 1), "last": last, "top": top - len(rows)}
             found = sql.rows(
-                f"{_SELECT} WHERE {_RANGE} AND j.object_kind = 'user' ORDER BY j.seq LIMIT %(top)s", params
+                f"{_SELECT} WHERE {_RANGE} AND j.object_kind = 'user' AND j.kind <> 'user.gone' ORDER BY j.seq LIMIT %(top)s",
+                params,
             )
-            rows += [AuditRow(*row) for row in found]
+            rows += [_row(row) for row in found]
     return rows
 
 

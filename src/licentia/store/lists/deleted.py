@@ -5,6 +5,7 @@ Every deleted user has a clock that runs; walking the clocks finds them without 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from licentia.domain.instants import Instant
@@ -131,3 +132,19 @@ def account(tenant_id: int, user_id: int) -> AccountDetail:
     )
     assert found is not None, "the caller has just read this user"
     return AccountDetail(*found)
+
+
+def last_words(tenant_id: int, users: list[int]) -> dict[int, str]:
+    """By user, its object id and name as the journal keeps them once the account is gone."""
+    if not users:
+        return {}
+    found = sql.rows(
+        f"SELECT id, object_id, principal_name FROM users WHERE tenant_id = %(tenant)s AND id {sql.among('users')}",
+        {"tenant": tenant_id, "users": sql.listed(users)},
+    )
+    return {
+        user: json.dumps(
+            {"id": object_id, "userPrincipalName": name}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        for user, object_id, name in found
+    }

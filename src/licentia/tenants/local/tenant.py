@@ -16,6 +16,7 @@ from licentia.store.bulk import facts as facts_of
 from licentia.store.bulk import sources
 from licentia.store.bulk.sources import SourceKey, SourceRow
 from licentia.store.lists import context as context_of
+from licentia.store.lists import deleted
 from licentia.tenants.local import accounts
 from licentia.tenants.local.signatures import plans_of, plans_text, switches_text, understand, with_never
 from licentia.tenants.port import ClassWork, Look, LostRows, RowChange, SeatsGone, TenantContext
@@ -31,6 +32,8 @@ class LocalTenant:
 
     def __init__(self, tenant_id: int) -> None:
         self.tenant_id = tenant_id
+        self._gone: dict[int, str] = {}
+        """What the journal keeps of the users whom the last `apply` deleted for good."""
 
     def context(self, look: Look) -> TenantContext:
         """What the rules need of the tenant now, for intents that look at so much."""
@@ -92,6 +95,8 @@ class LocalTenant:
     def apply(self, work: Batch, now: Instant) -> None:
         """Accounts and sources first, then clocks, then pools ascending; LostRows and SeatsGone leave nothing to keep."""
         for account, users in _by_account(work):
+            if account.after == "purged":
+                self._gone = deleted.last_words(self.tenant_id, users)
             if accounts.change(self.tenant_id, account, users, now) != len(users):
                 raise LostRows(accounts.untouched(self.tenant_id, account, users))
         for change, users in _by_change(work):
@@ -107,6 +112,8 @@ class LocalTenant:
         """The journal's rows of what a class does to one of its users."""
         for account in work.accounts:
             yield f"account.{account.name}", "user", user_id, _text(account.before), _text(account.after)
+            if account.after == "purged":
+                yield "user.gone", "user", user_id, self._gone[user_id], None
         for change in work.changes:
             yield change.journal_kind, "user", user_id, change.journal_before, change.journal_after
 
