@@ -41,21 +41,21 @@ def kill(nursery: Nursery, store: Store, scene: str, trap: dict[str, Any], **arg
     assert status == KILLED, f"{scene} {trap}: exit status {status} {nursery.errors()}"
 
 
-PLAIN = {"unassign": 10, "undo_it": 10, "clock": 4}
+PLAIN = {"unassign": 10, "undo_it": 9, "clock": 11}
 NEW = {
-    "enter": 10,
-    "lose": 10,
-    "move": 12,
-    "lose_undone": 10,
-    "enter_undone": 12,
-    "take_over": 8,
-    "leave_and_return": 16,
-    "leave": 16,
-    "swap": 8,
-    "years": 10,
-    "scheduled": 12,
+    "enter": 15,
+    "lose": 13,
+    "move": 14,
+    "lose_undone": 13,
+    "enter_undone": 14,
+    "take_over": 11,
+    "leave_and_return": 15,
+    "leave": 15,
+    "swap": 10,
+    "years": 13,
+    "scheduled": 15,
 }
-"""How many commits each scene has at least."""
+"""How many commits each scene has, on SQLite; PostgreSQL's statistics may be commits of their own."""
 
 
 @pytest.mark.parametrize("scene", PLAIN)
@@ -79,7 +79,7 @@ def test_groups_accounts_and_a_tenants_own_life_survive_every_kill(nursery: Nurs
 
 
 def killed_anywhere(
-    nursery: Nursery, store: Store, scene: str, least: int, points: Callable[[int], list[dict[str, Any]]]
+    nursery: Nursery, store: Store, scene: str, commits: int, points: Callable[[int], list[dict[str, Any]]]
 ) -> None:
     """Kills the scene at these points, each in a tenant of its own: sound at once, and in the end as without."""
     nursery.play(store.env, "present", tenant=TWIN)
@@ -88,7 +88,8 @@ def killed_anywhere(
     wanted = whole["result"]
     sound(wanted)
     assert wanted["waiting"] == []
-    assert whole["commits"] >= least
+    assert whole["commits"] >= commits
+    assert whole["commits"] == commits or store.vendor == "postgresql"
     for trap in points(whole["commits"]):
         tenant = f"{trap['at']} {trap['n']}"
         kill(nursery, store, scene, trap, tenant=tenant, **SMALL)

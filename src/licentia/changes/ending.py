@@ -32,15 +32,10 @@ def _write(tenant_id: int, plan_id: int, actor: Actor, now: Instant, *entries: R
     journal.write(tenant_id, door="apply", actor=actor, now=now, entries=entries, plan_id=plan_id)
 
 
-def count_undone(tenant_id: int, plan_id: int, verified: int) -> None:
-    """The plan that this one undoes has so many more users undone; an undo of an undo takes them off again."""
-    if not verified:
-        return
-    sign, seen = 1, plan_id
-    while True:
-        plan = rows_of.load_header(tenant_id, seen)
-        if plan is None or plan["undo_of"] is None:
-            return
-        seen = plan["undo_of"]
+def count_undone(tenant_id: int, undo_of: int | None, verified: int) -> None:
+    """The plan that was undone has so many more users undone; an undo of an undo takes them off again."""
+    sign, seen = 1, undo_of
+    while verified and seen is not None:
         rows_of.count(tenant_id, seen, {"undone": sign * verified})
-        sign = -sign
+        plan = rows_of.load_header(tenant_id, seen)
+        sign, seen = -sign, None if plan is None else plan["undo_of"]

@@ -183,7 +183,9 @@ def _is_in_error(source: Source) -> bool:
 
 def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int], now: Instant) -> None:
     """The plan's steps end as their users did: verified, failed with the reason of the error, or stale for who is gone."""
-    groups = _groups_of(tenant_id, plan_id)
+    plan = rows_of.load_header(tenant_id, plan_id)
+    assert plan is not None
+    groups = _groups_of(intents.from_text(plan["intent"]))
     ended: dict[tuple[Reason | None, int | None], list[int]] = defaultdict(list)
     for found, users in chunk.users.items():
         ending_so = (found.trouble(groups), found.judged.verdict.undo_seconds)
@@ -194,7 +196,7 @@ def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int
         done = rows_of.end_steps(tenant_id, plan_id, numbers, state, reason, now, until)
         rows_of.count(tenant_id, plan_id, {"verified" if reason is None else "failed": done}, until)
         if reason is None:
-            ending.count_undone(tenant_id, plan_id, done)
+            ending.count_undone(tenant_id, plan["undo_of"], done)
     there = {user for users in chunk.users.values() for user in users}
     gone = [n for user, n in steps.items() if n and user not in there]
     if gone:
@@ -202,9 +204,7 @@ def _end_steps(tenant_id: int, plan_id: int, chunk: _Chunk, steps: dict[int, int
         rows_of.count(tenant_id, plan_id, {"skipped_late": done})
 
 
-def _groups_of(tenant_id: int, plan_id: int) -> frozenset[int]:
-    """The groups that the plan is about; none for one that only looks again at users."""
-    plan = rows_of.load_header(tenant_id, plan_id)
-    intent = None if plan is None else intents.from_text(plan["intent"])
+def _groups_of(intent: intents.Intent) -> frozenset[int]:
+    """The groups that a plan is about; none for one that only looks again at users."""
     named = (getattr(intent, name, None) for name in ("from_group", "to_group", "group_id"))
     return frozenset(group for group in named if group is not None)

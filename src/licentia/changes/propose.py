@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from typing import Any
 
 from licentia.changes import grouping, journal, keeping, undo
@@ -98,13 +97,14 @@ def propose(
     grouping.check(tenant_id, intent, present)
     context = prepared(intent, present)
     chunks = _targets(tenant_id, asked, intent, who, product_id)
-    first = list(islice(chunks, 1))  # a selection that cannot be understood is refused before anything is written
+    coming = next(chunks, None)  # a selection that cannot be understood is refused before anything is written
     plan_id = _begin(tenant_id, intent, who, actor, undone or undo_of)
     if isinstance(intent, SetGroupLicenses) or (isinstance(intent, Reprocess) and intent.group_id is not None):
         _open_head(tenant_id, plan_id)
     maker = _Maker(tenant, intent, context, plan_id)
-    for targets in chain(first, chunks):
-        maker.chunk(targets)
+    while coming is not None:
+        targets, coming = coming, next(chunks, None)
+        maker.chunk(targets, is_last=coming is None)
         if progress:
             progress(maker.n)
     maker.finish()
@@ -237,8 +237,9 @@ class _Maker:
         self.judged: dict[Key, Judged] = {}
         self.plain: dict[str, Begin] = {}
         self.n = 0
+        self.is_finished = False
 
-    def chunk(self, targets: list[Target]) -> None:
+    def chunk(self, targets: list[Target], *, is_last: bool) -> None:
         """Reads outside the transaction: whoever changes meanwhile is in the journal after `seen_seq`, looked at again."""
         seen_seq = journal_rows.end_seq(self.tenant.tenant_id)
         found = self.tenant.load([user for user, _ in targets], self.context)
@@ -248,7 +249,7 @@ class _Maker:
         steps = [(*head, n, user, *begin) for n, (user, _), begin in zip(numbers, found, begins, strict=True)]
         self.classes.users.update([begin[0] for begin in begins])
         if steps:
-            self._save(steps, seen_seq)
+            self._save(steps, seen_seq, is_last=is_last)
         self.n += len(steps)
 
     def _by_facts(self, found: list[tuple[int, str]]) -> list[Begin]:
@@ -289,7 +290,8 @@ class _Maker:
             facts = self.classes.facts[signature] = self.tenant.understand(signature, self.context)
         return facts
 
-    def _save(self, steps: list[tuple[Any, ...]], seen_seq: int) -> None:
+    def _save(self, steps: list[tuple[Any, ...]], seen_seq: int, *, is_last: bool) -> None:
+        """The chunk is stored; the last one in the transaction that makes the plan complete."""
         tenant_id, plan_id = self.tenant.tenant_id, self.classes.plan_id
         fresh, self.classes.fresh = self.classes.fresh, []
         work = [
@@ -308,9 +310,20 @@ class _Maker:
             )
             rows_of.insert_steps(steps)
             rows_of.insert_chunk((tenant_id, plan_id, first, last, state.value, "", 0, 0, 0, seen_seq))
+            if is_last:
+                self._complete()
 
     def finish(self) -> None:
-        """The plan is complete: its classes have their users, its header its totals."""
+        """The plan is complete, also one without any user."""
+        if self.is_finished:
+            return
+        if isinstance(self.intent, TakeOver) and not self.n:
+            _open_head(self.tenant.tenant_id, self.classes.plan_id)
+        with writing(self.tenant.tenant_id):
+            self._complete()
+
+    def _complete(self) -> None:
+        """The plan's classes have their users, its header its totals."""
         totals: Counter[str] = Counter()
         freed = 0
         for class_id, verdict in enumerate(self.classes.verdicts, start=1):
@@ -318,13 +331,11 @@ class _Maker:
             totals[verdict.outcome.value] += users
             freed += sum(change.seat < 0 for change in verdict.changes) * users
         tenant_id, plan_id = self.tenant.tenant_id, self.classes.plan_id
-        if isinstance(self.intent, TakeOver) and not self.n:
-            _open_head(tenant_id, plan_id)
         fields = {outcome.value: totals[outcome.value] for outcome in Outcome}
         fields |= {"users": sum(totals.values()), "seats_freed": freed, "is_complete": True}
-        with writing(tenant_id):
-            rows_of.set_class_users(tenant_id, plan_id, dict(self.classes.users))
-            rows_of.update_plan(tenant_id, plan_id, fields)
+        rows_of.set_class_users(tenant_id, plan_id, dict(self.classes.users))
+        rows_of.update_plan(tenant_id, plan_id, fields)
+        self.is_finished = True
 
 
 def _class_row(tenant_id: int, plan_id: int, one: tuple[int, str, Verdict]) -> tuple[Any, ...]:

@@ -180,7 +180,8 @@ class _Runner:
         self.actor = actor
         self.owner = owner
         self.should_stop = should_stop
-        self.intent = intents.from_text(load(tenant_id, plan_id)["intent"])
+        plan = load(tenant_id, plan_id)
+        self.intent, self.undo_of = intents.from_text(plan["intent"]), plan["undo_of"]
         self.whole = isinstance(self.intent, TakeOver)
         """All users or none: they are one chunk, and one who changed meanwhile stops the plan."""
         self.tenant = LocalTenant(tenant_id)
@@ -298,7 +299,7 @@ class _Runner:
 
     def _count(self, verified: int, stale: int, until: Instant | None) -> None:
         rows_of.count(self.tenant_id, self.plan_id, {"verified": verified, "skipped_late": stale}, until)
-        ending.count_undone(self.tenant_id, self.plan_id, verified)
+        ending.count_undone(self.tenant_id, self.undo_of, verified)
 
     def _next(self, now: Instant) -> Chunk | None:
         """Leases the next chunk in the transaction that ended the last one; ends the plan when none is left."""

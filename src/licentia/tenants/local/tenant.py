@@ -101,8 +101,10 @@ class LocalTenant:
                 raise LostRows(accounts.untouched(self.tenant_id, account, users))
         for change, users in _by_change(work):
             self._change(change, users, now)
-        for (kind, seconds), users in _by_clock(work):
-            self._clock(kind, seconds, users, now)
+        due = [self._clock(kind, seconds, users, now) for (kind, seconds), users in _by_clock(work)]
+        first = min((at for at in due if at is not None), default=None)
+        if first is not None:
+            sources.lower_agenda(self.tenant_id, "clock", first)
         for (product, purchase), delta in sorted(_seats(work).items()):
             if delta and not sources.move_seats(self.tenant_id, product, purchase, delta):
                 assert delta > 0, "a product with an assignment has a pool"
@@ -146,14 +148,15 @@ class LocalTenant:
             wanted = SourceRow(*change.after) if change.after else None
             raise LostRows({user for user in users if present.get(user) != wanted})
 
-    def _clock(self, kind: str, seconds: int | None, users: list[int], now: Instant) -> None:
-        if seconds is not None:
-            due, lost = sources.start_clock(self.tenant_id, kind, seconds, users, now)
-            if lost:
-                raise LostRows(lost)
-            sources.lower_agenda(self.tenant_id, "clock", due)
-            return
-        self.stop(kind, users)
+    def _clock(self, kind: str, seconds: int | None, users: list[int], now: Instant) -> Instant | None:
+        """When the clock that was started runs out; None for one that was stopped."""
+        if seconds is None:
+            self.stop(kind, users)
+            return None
+        due, lost = sources.start_clock(self.tenant_id, kind, seconds, users, now)
+        if lost:
+            raise LostRows(lost)
+        return due
 
     def stop(self, kind: str, users: list[int]) -> None:
         """These users' clock of this kind no longer runs; who had no mailbox has a new one, drives are open again."""
