@@ -83,8 +83,9 @@ def follow(tenant_id: int, plan_id: int | None = None) -> int:
 class _Class:
     """What becomes of users with equal facts, and the errors in which licenses of each group are then."""
 
-    signature: str
     judged: Judged
+    work: ClassWork | None
+    """What is done to them; None when nothing is."""
     errors: frozenset[tuple[int, Reason]]
 
     def trouble(self, groups: frozenset[int]) -> Reason | None:
@@ -144,25 +145,23 @@ class _Chunk:
             after = apply_to(facts.sources, ((change.before, change.after) for change in verdict.changes))
             company = self.context.facts.company_products
             errors = frozenset((s.source_id, _reason(s, company)) for s in after if _is_in_error(s))
-            found = self.known[signature, full] = _Class(signature, judged(verdict), errors)
+            work = None
+            if verdict.outcome is Outcome.READY:
+                work = self.tenant.work_of(len(self.known), signature, verdict, self.context)
+            found = self.known[signature, full] = _Class(judged(verdict), work, errors)
         return found.judged
 
     def work(self) -> list[tuple[ClassWork, list[int]]]:
-        """The classes that change something, with their users."""
-        self.works = {
-            found: self.tenant.work_of(number, found.signature, found.judged.verdict, self.context)
-            for number, found in enumerate(self.users)
-            if found.judged.verdict.outcome is Outcome.READY
-        }
-        return [(work, self.users[found]) for found, work in self.works.items()]
+        """What is done, with the users to whom."""
+        return [(found.work, users) for found, users in self.users.items() if found.work]
 
     def entries(self) -> list[Row]:
         """The journal's rows."""
         return [
             (change.journal_kind, "user", user, change.journal_before, change.journal_after)
             for user, found in self.order
-            if found in self.works
-            for change in self.works[found].changes
+            if found.work
+            for change in found.work.changes
         ]
 
 

@@ -68,8 +68,7 @@ def guard(tenant_id: int, plan_id: int, intent: Intent) -> None:
         raise Refused("group_gone") from None
     if not isinstance(intent, SetGroupLicenses):
         return
-    n = sum(one.users for one in plan_list.classes(tenant_id, plan_id) if one.reason == Reason.NEVER)
-    n = n or _members_kept(tenant_id, intent)
+    n = plan_list.users_with(tenant_id, plan_id, Reason.NEVER) or _members_kept(tenant_id, intent)
     if n:
         raise Refused("never_in_group", n=n)
 

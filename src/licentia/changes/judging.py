@@ -149,7 +149,7 @@ class Seats:
         """(products without a seat for this user, the verdict with that known); the verdict's seats are taken."""
         full = NONE_FULL
         found = ask(full)
-        while short := {sku for sku in found.needs if self.left.get(sku, 1) <= 0} - full:
+        while found.needs and (short := {sku for sku in found.needs if self.left.get(sku, 1) <= 0} - full):
             full |= short
             found = ask(full)
         for sku, seats in found.moves:

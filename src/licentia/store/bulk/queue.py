@@ -20,17 +20,15 @@ def put_steps(tenant_id: int, plan_id: int, bounds: tuple[int, int] | None, now:
     return queued
 
 
-def put_members(tenant_id: int, plan_id: int, group_id: int, now: Instant) -> int:
-    """How many members of the group are new in the queue, for this plan (0: for none)."""
-    queued = sql.execute(
+def put_members(tenant_id: int, plan_id: int, group_id: int, now: Instant) -> None:
+    """All members of the group wait in the queue, for this plan (0: for none); a deleted one will leave it unchanged."""
+    sql.execute(
         "INSERT INTO group_queue (tenant_id, user_id, plan_id, n) "
         "SELECT m.tenant_id, m.user_id, CAST(%(plan)s AS bigint), 0 FROM group_member m "
-        "JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id AND u.deleted_at IS NULL "
         "WHERE m.tenant_id = %(tenant)s AND m.group_id = %(group)s ON CONFLICT DO NOTHING",
         {"tenant": tenant_id, "plan": plan_id, "group": group_id},
     )
     lower_agenda(tenant_id, "group", now)
-    return queued
 
 
 def put_users(tenant_id: int, plan_id: int, users: list[int], now: Instant) -> None:

@@ -31,10 +31,14 @@ def every(tenant_id: int) -> list[NeverRow]:
 
 _LISTED = """
 SELECT n.object_id AS id FROM never_list n WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'user'{user}
-UNION SELECT m.user_id FROM never_list n JOIN group_member m ON m.tenant_id = n.tenant_id AND m.group_id = n.object_id
-WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'group'{member}
+UNION SELECT m.user_id FROM never_list n CROSS JOIN group_member m
+WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'group'
+AND m.tenant_id = n.tenant_id AND m.group_id = n.object_id{member}
 """
-"""Users on the list, by themselves or by a group; the two conditions say which."""
+"""Users on the list, by themselves or by a group; the two conditions say which.
+
+The join is a cross one, or SQLite walks every membership of the tenant: the list is short, groups are not.
+"""
 
 
 def among(tenant_id: int, users: list[int]) -> list[int]:

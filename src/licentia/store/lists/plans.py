@@ -154,6 +154,17 @@ def classes(tenant_id: int, plan_id: int) -> list[PlanClassRow]:
     ]
 
 
+def users_with(tenant_id: int, plan_id: int, reason: str) -> int:
+    """How many users the plan leaves out for this reason."""
+    return int(
+        sql.value(
+            "SELECT coalesce(sum(users), 0) FROM plan_class "
+            "WHERE tenant_id = %(tenant)s AND plan_id = %(plan)s AND reason = %(reason)s",
+            {"tenant": tenant_id, "plan": plan_id, "reason": reason},
+        )
+    )
+
+
 def read_consequences(text: str) -> tuple[tuple[str, tuple[tuple[str, str], ...], int | None], ...]:
     """(rule key, words, seconds) of each stored consequence."""
     return tuple((rule, tuple(sorted(words.items())), seconds) for rule, words, seconds in json.loads(text))
