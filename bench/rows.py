@@ -248,9 +248,11 @@ class Bench:
 
 
 def warm() -> int:
-    """The product's number; the connection is open and has read something."""
+    """The product's number; the connection is open and has read something, and what fell due meanwhile has happened."""
+    from licentia.changes.advance import catch_up
     from licentia.store import sql
 
+    catch_up(TENANT)
     found = sql.value("SELECT id FROM product WHERE tenant_id = %(t)s AND sku_id = %(sku)s", {"t": TENANT, "sku": E3})
     return int(found)
 

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from licentia.changes import grouping, journal, keeping, undo
@@ -19,6 +20,7 @@ from licentia.changes.judging import NONE_FULL, Extra, Judged, Seats, judge, jud
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
+from licentia.domain.effects import Consequence
 from licentia.domain.facts import UserFacts
 from licentia.domain.intents import KEEP, ChangeMembers, Intent, Reprocess, SetGroupLicenses, TakeOver, Undo
 from licentia.domain.lifecycle import ChunkState, PlanState, StepState
@@ -340,7 +342,6 @@ class _Maker:
 
 def _class_row(tenant_id: int, plan_id: int, one: tuple[int, str, Verdict]) -> tuple[Any, ...]:
     class_id, signature, verdict = one
-    said = json.dumps([[c.rule, dict(c.params), c.seconds] for c in verdict.consequences])
     reason = verdict.reason.value if verdict.reason else None
     return (
         tenant_id,
@@ -350,10 +351,15 @@ def _class_row(tenant_id: int, plan_id: int, one: tuple[int, str, Verdict]) -> t
         verdict.outcome.value,
         reason,
         verdict.subject,
-        said,
+        _said(verdict.consequences),
         verdict.undo_seconds,
         0,
     )
+
+
+@lru_cache(maxsize=256)
+def _said(consequences: tuple[Consequence, ...]) -> str:
+    return json.dumps([[c.rule, dict(c.params), c.seconds] for c in consequences])
 
 
 def _change_rows(tenant_id: int, plan_id: int, one: ClassWork) -> Iterator[tuple[Any, ...]]:

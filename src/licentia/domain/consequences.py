@@ -12,7 +12,7 @@ from typing import NamedTuple
 from licentia.domain import rulebook
 from licentia.domain.catalog import Catalog, Dependency
 from licentia.domain.effects import ClockEffect, Consequence, Effects
-from licentia.domain.facts import UNKNOWN, ClockKind, Switch, UserFacts
+from licentia.domain.facts import UNKNOWN, ClockKind, Maybe, Switch, UserFacts
 from licentia.domain.holding import Holding, holding
 from licentia.domain.mailboxes import SHARED_FREE_GB, mailbox_effects
 
@@ -49,7 +49,7 @@ def effects(before: Holding, after: Holding, facts: UserFacts, switches: frozens
     return (
         mailbox_effects(before, after, facts, switches)
         + _drive(before, after, facts, switches)
-        + Effects(tuple(_others(before, after, facts)))
+        + Effects(_others(before, after, facts.has_office_devices, facts.has_phone_number))
     )
 
 
@@ -104,34 +104,39 @@ def _drive_clocks() -> Effects:
     )
 
 
-def _others(before: Holding, after: Holding, facts: UserFacts) -> Iterator[Consequence]:
+@lru_cache(maxsize=256)
+def _others(
+    before: Holding, after: Holding, has_devices: bool | Maybe, has_number: bool | Maybe
+) -> tuple[Consequence, ...]:
     """Everything but mailbox and drive; what no sentence speaks of is named in the last (R-27)."""
-    said = tuple(_apps(before, after, facts))
-    yield from said
-    yield from _needs(before, after)
-    for sku in sorted(before.strangers - after.strangers):
-        yield Consequence("product_unknown", (("product", sku),))
+    said = [*_apps(before, after, has_devices, has_number)]
+    spoken = frozenset(c.rule for c in said)
+    said += _needs(before, after)
+    said += [Consequence("product_unknown", (("product", sku),)) for sku in sorted(before.strangers - after.strangers)]
     if (before.sure & after.plans) - after.sure:
-        yield Consequence("stays_in_doubt")
-    services = _unspoken(before, after, frozenset(c.rule for c in said))
+        said.append(Consequence("stays_in_doubt"))
+    services = _unspoken(before, after, spoken)
     if services:
-        yield Consequence("services_end", (("services", services),), seconds=0)
+        said.append(Consequence("services_end", (("services", services),), seconds=0))
+    return tuple(said)
 
 
-def _apps(before: Holding, after: Holding, facts: UserFacts) -> Iterator[Consequence]:
+def _apps(
+    before: Holding, after: Holding, has_devices: bool | Maybe, has_number: bool | Maybe
+) -> Iterator[Consequence]:
     def ends(what: str) -> bool:
         return before.any(what) and not after.any(what)
 
     if ends("teams"):
         yield Consequence("teams_ends", seconds=0)
-    if ends("office") and facts.has_office_devices is not False:
+    if ends("office") and has_devices is not False:
         yield Consequence("office_unlicensed", seconds=0)
     for what in ("project", "visio"):
         if ends(what):
             yield Consequence("app_unlicensed", (("app", what.title()),), seconds=0)
-    if ends("phone") and facts.has_phone_number is True:
+    if ends("phone") and has_number is True:
         yield Consequence("phone_released", seconds=0)
-    elif ends("phone") and facts.has_phone_number is UNKNOWN:
+    elif ends("phone") and has_number is UNKNOWN:
         yield Consequence("phone_unknown")
 
 

@@ -91,23 +91,26 @@ def _enabled(product: Product, disabled: frozenset[str]) -> frozenset[str]:
 
 def holding(catalog: Catalog, sources: Iterable[Source]) -> Holding:
     """Enabled plans = union over sources of (plans of the product minus that source's disabled plans)."""
-    by_product: dict[str, set[str]] = {}
-    sure: set[str] = set()
-    strangers: set[str] = set()
-    for source in sources:
-        if not source.state.holds:
-            continue
-        product = catalog.product_or_none(source.sku_id)
+    given = tuple((s.sku_id, s.disabled_plans, s.state is AssignmentState.ACTIVE) for s in sources if s.state.holds)
+    return _held(catalog, given)
+
+
+@lru_cache(maxsize=256)
+def _held(catalog: Catalog, given: tuple[tuple[str, frozenset[str], bool], ...]) -> Holding:
+    """From product, disabled plans and whether it is sure: thousands of classes differ in other things only."""
+    by_product: dict[str, frozenset[str]] = {}
+    sure = strangers = frozenset[str]()
+    for sku_id, disabled, is_sure in given:
+        product = catalog.product_or_none(sku_id)
         if product is None:
-            strangers.add(source.sku_id)
+            strangers |= {sku_id}
             continue
-        enabled = _enabled(product, source.disabled_plans)
-        by_product.setdefault(source.sku_id, set()).update(enabled)
-        if source.state is AssignmentState.ACTIVE:
+        enabled = _enabled(product, disabled)
+        by_product[sku_id] = by_product.get(sku_id, enabled) | enabled
+        if is_sure:
             sure |= enabled
-    products = tuple((sku, frozenset(plans)) for sku, plans in sorted(by_product.items()))
-    plans = frozenset[str]().union(*(plans for _, plans in products))
-    return Holding(catalog, plans, products, frozenset(sure), frozenset(strangers))
+    plans = frozenset[str]().union(*by_product.values())
+    return Holding(catalog, plans, tuple(sorted(by_product.items())), sure, strangers)
 
 
 def contradicted(held: Holding, clocks: Iterable[ClockKind]) -> tuple[ClockKind, ...]:

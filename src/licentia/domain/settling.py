@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from licentia.domain.catalog import Catalog
 from licentia.domain.consequences import broken_dependencies, conflicts, effects, keeps_all, plan_name, product_name
@@ -110,6 +111,7 @@ def settle(
     )
 
 
+@lru_cache(maxsize=256)
 def _refused(before: Holding, after: Holding) -> Verdict | None:
     """Only what the change newly breaks: a user who got there otherwise is not stuck."""
     broken = next(broken_dependencies(before, after), None)

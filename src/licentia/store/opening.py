@@ -6,6 +6,7 @@ The only place that sets Django up. It knows no tenant.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sqlite3
 from collections.abc import Callable
@@ -18,11 +19,15 @@ from django.db import OperationalError, connection, transaction
 from licentia.store.gate import Gate, GateTimeout
 from licentia.store.writing import StoreError, explain_os, reading
 
+GARBAGE_AFTER = 50_000
+"""Objects made before Python looks for cycles: a chunk makes thousands of rows, which hold none (docs/performance.md)."""
+
 
 def open_store() -> None:
     """Sets Django up and leaves a usable store; StoreError says why not (newer, full, read-only, locked)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licentia.store.settings")
     django.setup()
+    gc.set_threshold(GARBAGE_AFTER)
     try:
         if connection.vendor == "sqlite":
             _prepare_folder(Path(str(connection.settings_dict["NAME"])).parent)

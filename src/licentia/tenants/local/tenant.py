@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from licentia.domain.facts import Pool, Source, SourceKind, Switch, TenantFacts, UserFacts
 from licentia.domain.instants import Instant
@@ -193,6 +194,7 @@ def _row(source: Source | None) -> tuple[int, str] | None:
     return None if source is None else (int(source.state), plans_text(source.disabled_plans))
 
 
+@lru_cache(maxsize=1024)
 def source_text(source: Source | None) -> str | None:
     """A source as the journal keeps it: canonical JSON with Graph's GUIDs; None when absent."""
     if source is None:
