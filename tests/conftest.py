@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from database import Maker, Store
 
 POSTGRES = os.environ.get("LICENTIA_TEST_DATABASE", "sqlite") == "postgres"
+SERVER = "LICENTIA_TEST_SERVER"
 _home = pytest.StashKey[Path]()
 _server = pytest.StashKey[str | None]()
 
@@ -30,7 +31,10 @@ _server = pytest.StashKey[str | None]()
 def pytest_configure(config: pytest.Config) -> None:
     """Hides the store and the database of whoever runs the tests."""
     config.stash[_home] = Path(tempfile.mkdtemp(prefix="licentia-tests-"))
-    config.stash[_server] = os.environ.pop("LICENTIA_DATABASE_URL", None)
+    server = os.environ.pop("LICENTIA_DATABASE_URL", None)
+    if server:
+        os.environ[SERVER] = server  # where this process's own workers, when there are several, find it
+    config.stash[_server] = os.environ.get(SERVER)
     os.environ["LICENTIA_HOME"] = str(config.stash[_home] / "nobody")
     if POSTGRES and not config.stash[_server]:
         raise pytest.UsageError("LICENTIA_TEST_DATABASE=postgres: run it under scripts/test_postgres.py")
