@@ -19,6 +19,10 @@ CACHE_KIB = 131_072
 CHECKPOINT_PAGES = 16_384
 """Write-ahead log pages before a checkpoint: the default of 1,000 checkpoints inside nearly every commit."""
 
+PLANNER = "-c jit=off -c random_page_cost=1.1"
+"""PostgreSQL compiled a statement of many parts anew each time (85 ms of 200 for 5,000 users), and read whole tables
+where 5,000 look-ups in memory are faster."""
+
 
 def home() -> Path:
     """The data folder: LICENTIA_HOME, else the platform's convention."""
@@ -62,6 +66,7 @@ def _postgres(url: str) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres") or len(parts.path) < 2:
         raise BadInput("bad_database_url")
     options = dict(parse_qsl(parts.query))
+    options["options"] = f"{PLANNER} {options.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
