@@ -76,10 +76,8 @@ VERIFIED = ("verified", None)
 @pytest.fixture(autouse=True)
 def moment() -> Iterator[None]:
     """The machine's clock stands still; a tenant's own time moves only by its own clock."""
-    language = i18n.current()
     with time_machine.travel(to_datetime(NOW), tick=False):
         yield
-    i18n.use(language)
 
 
 class Said(NamedTuple):

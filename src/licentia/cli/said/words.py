@@ -6,12 +6,12 @@ No code and no rule is here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from gettext import gettext as _
 from typing import Any
 
-from licentia.cli import i18n
 from licentia.cli.formats import number
 from licentia.domain import catalog as catalog_of
+from licentia.words.language import current
+from licentia.words.language import gettext as _
 
 Details = Mapping[str, Any]
 Sentence = Callable[[Details], str]
@@ -20,7 +20,7 @@ Word = Callable[[], str]
 
 def count(value: object) -> str:
     """A number as the reader writes it."""
-    return number(int(str(value)), i18n.current())
+    return number(int(str(value)), current())
 
 
 def product_name(sku_id: str) -> str:
