@@ -15,8 +15,9 @@ import pytest
 
 import licentia
 from licentia.changes.verify import verify_chain
-from licentia.cli import i18n, sentences
+from licentia.cli import i18n
 from licentia.cli.audit import why_word
+from licentia.cli.sentences import explain
 from licentia.cli.tenants import origin_word
 from licentia.cli.userview import clock_word
 from licentia.domain.facts import ClockKind, SourceKind
@@ -26,6 +27,7 @@ from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
 from licentia.domain.subscriptions import EventKind
 from licentia.odata.filters import FilterError, FilterErrorCode
 from licentia.store.writing import StoreError
+from licentia.words import sentences
 
 SOURCE = Path(licentia.__file__).parent
 LANGUAGES = ("en", "nl")
@@ -212,7 +214,7 @@ def test_every_fault_in_a_filter_has_a_sentence(code: FilterErrorCode, lang: str
 )
 def test_an_error_has_its_exit_status(error: Exception, status: int | None) -> None:
     """2: what was given; 1: the rules said no; 3: not permitted; a bug is not explained away."""
-    known = sentences.explain(error)
+    known = explain(error)
     assert (known.status if known else None) == status
 
 

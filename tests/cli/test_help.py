@@ -31,7 +31,6 @@ for path in paths(root.root, []):
         status = root.run()
     said[" ".join(path)] = [status, out.getvalue()]
 heavy = sorted(name for name in ("django", "sqlite3", "psycopg", "licentia.store", "licentia.changes") if name in sys.modules)
-heavy += sorted(name for name in sys.modules if name.startswith("licentia.words.") and name != "licentia.words.language")
 print(json.dumps({"said": said, "heavy": heavy}))
 """
 WORDS = """

@@ -14,13 +14,14 @@ import click
 import pytest
 
 from licentia.changes.preview import SEVERITY_ORDER
-from licentia.cli import root, sentences
+from licentia.cli import root
 from licentia.domain import intents
 from licentia.domain.facts import Switch
 from licentia.domain.lifecycle import PauseReason
 from licentia.domain.reasons import Reason
 from licentia.odata.filters import FilterErrorCode
 from licentia.store.lists.check import CHECK_NAMES
+from licentia.words import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "licentia"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from licentia.cli import sentences
-from licentia.cli.said import finding, groups, operators, subscriptions
 from licentia.cli.userview import clock_word
 from licentia.domain import rulebook
 from licentia.domain.facts import AssignmentError, ClockKind, SourceKind
@@ -18,6 +16,8 @@ from licentia.domain.reasons import Reason
 from licentia.domain.seats import Acts
 from licentia.domain.subscriptions import BillingAccount, SubscriptionState
 from licentia.odata.filters import FilterError, FilterErrorCode
+from licentia.words import sentences
+from licentia.words.said import finding, groups, operators, subscriptions
 
 DETAILS: dict[str, Any] = {
     "addon": "Audio Conferencing",

@@ -27,11 +27,11 @@ def command() -> None:
 @command_options()
 def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
     """The newest rows."""
-    from licentia.cli.formats import table
-    from licentia.cli.text import Text
+    from licentia.cli.layout import table
     from licentia.cli.whom import any_user
     from licentia.domain.instants import to_iso
     from licentia.store.lists import audit
+    from licentia.words.text import Text
 
     user_id = None if user is None else any_user(app, user)
     found = audit.newest(app.tenant_id, top, user_id=user_id, plan_id=plan_id)
@@ -53,7 +53,7 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
             }
             click.echo(json.dumps(fields, ensure_ascii=False))
         return 0
-    text = Text(app)
+    text = Text.of(app.tenant)
     lines = [
         [
             str(r.seq),
@@ -74,7 +74,7 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
 def verify(app: App) -> int:
     """Recomputes the whole chain."""
     from licentia.changes.verify import verify_chain
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     report = verify_chain(app.tenant_id)
     if app.as_json:
@@ -94,9 +94,9 @@ def verify(app: App) -> int:
 def what(row: Any) -> str:
     """What a row of the journal says, in words; a license change names the product."""
     from licentia.cli.receipts import source
-    from licentia.cli.said.accounts import account_word
-    from licentia.cli.said.words import product_name
-    from licentia.cli.sentences import journal_kind
+    from licentia.words.parts import product_name
+    from licentia.words.said.accounts import account_word
+    from licentia.words.sentences import journal_kind
 
     if row.kind.startswith("account."):
         return account_word(row.kind, row.after)
@@ -108,8 +108,8 @@ def what(row: Any) -> str:
 def object_word(app: App, row: Any) -> str:
     """What a row is about when it is not a user, or a user who is gone for good."""
     from licentia.cli.receipts import source, user_word
-    from licentia.cli.said.operators import operator_text
-    from licentia.cli.said.words import product_name
+    from licentia.words.parts import product_name
+    from licentia.words.said.operators import operator_text
 
     if row.object_kind == "group":
         return group_word(app, row)

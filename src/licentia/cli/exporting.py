@@ -11,17 +11,17 @@ from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
 from licentia.cli.render import sentence
-from licentia.cli.said.accounts import fact_word
-from licentia.cli.said.words import product_name
-from licentia.cli.sentences import journal_kind
-from licentia.cli.sentences import reason as reason_sentence
-from licentia.cli.text import Text
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
 from licentia.domain.reasons import Reason
 from licentia.importing.badrows import neutral
 from licentia.store import clock
 from licentia.store.lists import audit, plans
+from licentia.words.parts import product_name
+from licentia.words.said.accounts import fact_word
+from licentia.words.sentences import journal_kind
+from licentia.words.sentences import reason as reason_sentence
+from licentia.words.text import Text
 
 PAGE = 2_000
 
@@ -35,7 +35,7 @@ def step_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
     start = plan["started_at"] or max(plan["start_at"] or 0, clock.tenant_now(app.tenant_id))
     classes = {one.id: one for one in plans.classes(app.tenant_id, plan_id)}
     subjects = Subjects(app.tenant_id, [(one.reason, one.subject) for one in classes.values() if one.reason])
-    said = {i: _consequences(Text(app), one, start) for i, one in classes.items()}
+    said = {i: _consequences(Text.of(app.tenant), one, start) for i, one in classes.items()}
     last = 0
     while found := plans.steps(app.tenant_id, plan_id, last, PAGE):
         for step in found:

@@ -194,9 +194,9 @@ def _take_back(app: App, asked: Search, *, anyway: bool, **plan: Any) -> int:
 
 def _with_product(app: App, asked: Search, now: int) -> Search:
     """The search for one product, where only a product can go: the one it finds, or the one that is said."""
-    from licentia.cli.said.words import product_name
     from licentia.domain.reasons import BadInput
     from licentia.store.lists import finders
+    from licentia.words.parts import product_name
 
     if asked.sku_id is not None or asked.finder.looks_at_account:
         return asked

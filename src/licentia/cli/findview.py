@@ -12,11 +12,8 @@ from gettext import ngettext
 from typing import Any
 
 from licentia.cli.app import App
-from licentia.cli.formats import number, size, table
+from licentia.cli.layout import table
 from licentia.cli.receipts import plan_name
-from licentia.cli.said.finding import FINDER, missing
-from licentia.cli.said.words import count, product_name
-from licentia.cli.text import Text
 from licentia.cli.users import licenses, licenses_json
 from licentia.domain import catalog as catalog_of
 from licentia.domain import rulebook
@@ -25,6 +22,10 @@ from licentia.domain.finders import FinderKind, Finding, NotKnown, Search, findi
 from licentia.domain.instants import to_iso
 from licentia.store.lists import products
 from licentia.store.lists.finders import CAP, FoundPage, FoundUser, Missing
+from licentia.words.formats import number, size
+from licentia.words.parts import count, product_name
+from licentia.words.said.finding import FINDER, missing
+from licentia.words.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class _Cells:
     """The cells of a finder's own columns."""
 
     def __init__(self, app: App, found: Found) -> None:
-        self.text = Text(app)
+        self.text = Text.of(app.tenant)
         self.found = found
         groups = {one.group_id for user in found.page.users for one in found.of(user) if one.group_id}
         self.groups = products.group_names(app.tenant_id, sorted(groups)) if groups else {}

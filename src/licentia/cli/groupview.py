@@ -12,11 +12,7 @@ from gettext import ngettext
 from typing import Any
 
 from licentia.cli.app import App
-from licentia.cli.formats import number, table
-from licentia.cli.said.groups import error_fix, error_word, fix_code, group_line, kind_word, membership_word
-from licentia.cli.said.words import product_name
-from licentia.cli.sentences import REFUSED, source_kind
-from licentia.cli.text import Text
+from licentia.cli.layout import table
 from licentia.domain import catalog as catalog_of
 from licentia.domain.consequences import plan_name
 from licentia.domain.facts import AssignmentState
@@ -24,6 +20,11 @@ from licentia.domain.group_facts import elsewhere, may_change_members
 from licentia.domain.instants import to_iso
 from licentia.store.lists import groups as list_of
 from licentia.store.lists.groups import GroupRow, MemberRow, TroubledUser, TroubleRow
+from licentia.words.formats import number
+from licentia.words.parts import product_name
+from licentia.words.said.groups import error_fix, error_word, fix_code, group_line, kind_word, membership_word
+from licentia.words.sentences import REFUSED, source_kind
+from licentia.words.text import Text
 
 Given = Sequence[tuple[str, str]]
 """(sku, disabled plans) of what a group gives."""
@@ -209,6 +210,6 @@ def deleted_text(app: App, groups: Sequence[GroupRow], until: dict[int, int]) ->
     """Deleted groups and until when they can be restored."""
     if not groups:
         return _("There are no deleted groups.")
-    text = Text(app)
+    text = Text.of(app.tenant)
     rows = [[group.name, text.time(group.deleted_at), text.time(until[group.id])] for group in groups]
     return table([_("Group"), _("Deleted on"), _("Can be restored until")], rows)

@@ -12,11 +12,9 @@ from licentia.changes import inline, propose
 from licentia.changes.preview import Subjects
 from licentia.changes.undo import NO_WAY_BACK
 from licentia.changes.who import Who
-from licentia.cli import sentences, whom
+from licentia.cli import whom
 from licentia.cli.app import App
 from licentia.cli.applying import Progress, decide, show
-from licentia.cli.formats import number
-from licentia.cli.text import Text
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.catalog import Product
@@ -24,6 +22,9 @@ from licentia.domain.instants import SECOND, to_iso
 from licentia.domain.intents import AccountIntent, Intent, LicenseIntent, PurgeUser, TakeOver
 from licentia.domain.reasons import REASONS, Outcome
 from licentia.store.lists import products, selecting
+from licentia.words import sentences
+from licentia.words.formats import number
+from licentia.words.text import Text
 
 _AT_ONCE = tuple(
     one for one in (*get_args(LicenseIntent), *get_args(AccountIntent)) if one not in (TakeOver, PurgeUser)
@@ -81,7 +82,7 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
     from licentia.cli.render import copy_line, no_undo_line, undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
-    verdict, text = done.verdict, Text(app)
+    verdict, text = done.verdict, Text.of(app.tenant)
     about = [(verdict.reason, verdict.subject)] if verdict.reason else []
     names = Subjects(app.tenant_id, about, [said.params for said in verdict.consequences])
     if app.as_json:
@@ -108,7 +109,7 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
 def _say_consequences(app: App, done: inline.InlineResult, names: Subjects) -> None:
     from licentia.cli.render import sentence
 
-    book, text = rulebook.load().by_key, Text(app)
+    book, text = rulebook.load().by_key, Text.of(app.tenant)
     for said in done.verdict.consequences:
         when = "" if said.seconds is None else text.date(done.at + said.seconds * SECOND)
         rule = book[said.rule]

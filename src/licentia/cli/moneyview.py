@@ -10,15 +10,15 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import Any
 
-from licentia.cli.amounts import amounts, money
 from licentia.cli.app import App
-from licentia.cli.formats import table
-from licentia.cli.said.words import product_name
-from licentia.cli.text import Text
+from licentia.cli.layout import table
 from licentia.domain import catalog as catalog_of
 from licentia.domain.savings import OrderLine, Part, Saving
 from licentia.domain.seats import When
 from licentia.store.lists.subscriptions import PriceRow
+from licentia.words.amounts import amounts, money
+from licentia.words.parts import product_name
+from licentia.words.text import Text
 
 
 def part_number(sku_id: str) -> str:
@@ -78,7 +78,7 @@ def _moment(text: Text, part: Part) -> str:
 
 def price_lines(app: App, rows: Sequence[tuple[str, PriceRow | None]]) -> str:
     """Products with what a seat of each costs."""
-    text = Text(app)
+    text = Text.of(app.tenant)
     lines = []
     for sku, row in rows:
         if row is None:
@@ -93,7 +93,7 @@ def price_lines(app: App, rows: Sequence[tuple[str, PriceRow | None]]) -> str:
 
 def order_rows(app: App, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
     """What to ask the reseller, a row per subscription."""
-    text = Text(app)
+    text = Text.of(app.tenant)
     return [
         {
             "product": product_name(line.subscription.sku_id),

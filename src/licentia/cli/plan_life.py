@@ -85,9 +85,9 @@ COMMANDS = (approve, reject, unschedule, hand_over)
 def schedule(app: App, plan_id: int, moment: str, *, confirm: int | None, over_limit: bool) -> int:
     """Sets the moment at which the plan starts by itself; returns the exit status."""
     from licentia.changes import schedule as door
-    from licentia.cli.formats import date_time
     from licentia.cli.tenants import moment_of
     from licentia.store import clock
+    from licentia.words.formats import date_time
 
     at = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
     state = door.schedule(app.tenant_id, plan_id, at, app.actor, confirm=confirm, over_limit=over_limit)
@@ -182,8 +182,8 @@ def _scheduled(app: App, plan: dict[str, Any]) -> list[str]:
 
 
 def _handed_over(app: App, plan: dict[str, Any]) -> list[str]:
-    from licentia.cli.formats import number
     from licentia.store.lists import keeping
+    from licentia.words.formats import number
 
     if not keeps_list(app, plan):
         return []
@@ -194,13 +194,13 @@ def _handed_over(app: App, plan: dict[str, Any]) -> list[str]:
 
 
 def _expired(app: App, plan: dict[str, Any]) -> list[str]:
-    from licentia.cli.formats import date
+    from licentia.words.formats import date
 
     when = date(plan["finished_at"], app.language, app.tenant.time_zone)
     return [rule(app, "draft_expires", when)]
 
 
 def _time(app: App, at: int) -> str:
-    from licentia.cli.formats import date_time
+    from licentia.words.formats import date_time
 
     return date_time(at, app.language, app.tenant.time_zone)

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from typing import Any
 
-from licentia.cli import sentences
 from licentia.cli.app import App
-from licentia.cli.formats import table
-from licentia.cli.said.accounts import fact_word, value_word
-from licentia.cli.said.words import product_name
-from licentia.cli.text import Text
+from licentia.cli.layout import table
 from licentia.domain import catalog as catalog_of
 from licentia.domain.facts import AssignmentState
 from licentia.store.lists import audit, products, users
+from licentia.words import sentences
+from licentia.words.parts import product_name
+from licentia.words.said.accounts import fact_word, value_word
+from licentia.words.text import Text
 
 PAGE = 2_000
 
@@ -30,7 +30,7 @@ def rows(tenant_id: int, plan_id: int) -> Iterator[audit.AuditRow]:
 
 def receipt(app: App, plan_id: int) -> str:
     """The receipt as a table."""
-    text = Text(app)
+    text = Text.of(app.tenant)
     found = list(rows(app.tenant_id, plan_id))
     groups = products.group_names(app.tenant_id, sorted({g for row in found for g in group_ids(row)}))
     people = manager_names(app.tenant_id, found)

@@ -12,18 +12,18 @@ from typing import Any
 
 from licentia.changes.preview import Line, Preview
 from licentia.changes.undo import NO_WAY_BACK
-from licentia.cli import sentences
 from licentia.cli.app import App
-from licentia.cli.formats import fitted, table
+from licentia.cli.layout import fitted, table
 from licentia.cli.moneyview import saving
-from licentia.cli.said.words import product_name
-from licentia.cli.text import Text
-from licentia.cli.titles import title
 from licentia.domain import intents
 from licentia.domain.instants import Instant
 from licentia.domain.intents import ChangeMembers, Intent, LicenseIntent, SetGroupLicenses
 from licentia.domain.reasons import Outcome
 from licentia.store.lists.plans import SeatBalance
+from licentia.words import sentences
+from licentia.words.parts import product_name
+from licentia.words.text import Text
+from licentia.words.titles import title
 
 MAX_REASONS = 12
 """Lines of reasons shown before the rest is counted."""
@@ -31,7 +31,7 @@ MAX_REASONS = 12
 
 def preview(app: App, shown: Preview) -> str:
     """The whole preview as text."""
-    text, plan = Text(app), shown.plan
+    text, plan = Text.of(app.tenant), shown.plan
     heading = _("Plan {plan}: {title} ({state})").format(
         plan=plan["id"], title=title(shown), state=sentences.plan_state(plan["state"])
     )
@@ -167,7 +167,7 @@ def _undo(text: Text, shown: Preview) -> str:
 
 def result(app: App, plan: dict[str, Any], results: dict[tuple[str, str | None], int]) -> str:
     """What became of a plan that ran."""
-    text = Text(app)
+    text = Text.of(app.tenant)
     done = ngettext("{n} user done and checked.", "{n} users done and checked.", plan["verified"]).format(
         n=text.n(plan["verified"])
     )

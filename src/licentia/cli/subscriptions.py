@@ -43,8 +43,8 @@ def _found(app: App, text: str) -> Row:
 
 def _by_product(app: App) -> list[tuple[str, PoolRow | None, list[Subscription]]]:
     """(product, its pool, its subscriptions), products by name."""
-    from licentia.cli.said.words import product_name
     from licentia.store.lists import subscriptions
+    from licentia.words.parts import product_name
 
     rows: list[Row] = []
     while page := subscriptions.page(app.tenant_id, rows[-1].subscription.id if rows else 0):
@@ -237,7 +237,7 @@ def _change(app: App, intent: SubscriptionIntent, *, yes: bool, undo_of: int | N
 def order(app: App, *, product: str | None, keep: int, as_csv: bool, path: str | None) -> int:
     """What a reseller is asked for."""
     from licentia.cli import moneyview
-    from licentia.cli.formats import table
+    from licentia.cli.layout import table
     from licentia.cli.licenses import resolve_product
     from licentia.domain import savings
     from licentia.store import clock

@@ -11,13 +11,9 @@ from gettext import ngettext
 from typing import Any
 
 from licentia.changes.subscriptions import Change, Look
-from licentia.cli.amounts import money
 from licentia.cli.app import App
-from licentia.cli.formats import table
+from licentia.cli.layout import table
 from licentia.cli.moneyview import months_text
-from licentia.cli.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
-from licentia.cli.said.words import product_name
-from licentia.cli.text import Text
 from licentia.domain import rulebook
 from licentia.domain.instants import Instant
 from licentia.domain.intents import Resize, SetRecurring
@@ -25,6 +21,10 @@ from licentia.domain.money import Money
 from licentia.domain.seats import Acts, Ruling, Verdict, When, may_cancel, may_resize, may_set_recurring
 from licentia.domain.subscriptions import Subscription, SubscriptionState, life_of, next_event, resolve_by
 from licentia.store.lists.subscriptions import PoolRow
+from licentia.words.amounts import money
+from licentia.words.parts import product_name
+from licentia.words.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
+from licentia.words.text import Text
 
 MOST_ADDED = 5
 """Subscriptions of a product whose seats are shown as a sum; of more, only the total."""
@@ -39,7 +39,7 @@ def listed(
     app: App, products: Sequence[tuple[str, PoolRow | None, list[Subscription]]], *, every_purchase: bool = False
 ) -> str:
     """Per product its total (5 + 8 = 13) and under it each subscription; several purchases are one line, or a line each."""
-    text = Text(app)
+    text = Text.of(app.tenant)
     lines = []
     for sku, pool, found in products:
         own = [one for one in found if not one.purchase_id]
@@ -143,7 +143,7 @@ def next_sentence(text: Text, one: Subscription) -> str:
 
 def shown(app: App, seen: Look) -> str:
     """Its facts, and what can be done with it: from when, until when, by whom, by which rule."""
-    text, one = Text(app), seen.subscription
+    text, one = Text.of(app.tenant), seen.subscription
     head = _("Subscription {n}: {product}").format(n=one.id, product=product_name(one.sku_id))
     facts = table(["", ""], [[name, value] for name, value in _facts(text, seen) if value]).lstrip("\n")
     if one.state is SubscriptionState.DELETED:
@@ -248,7 +248,7 @@ def _rule_sentence(text: Text, number: str) -> str:
 
 def change(app: App, made: Change) -> str:
     """What a change does, or why it can't be made; the same before and after it is made."""
-    text, one = Text(app), made.look.subscription
+    text, one = Text.of(app.tenant), made.look.subscription
     head = _("Subscription {n}: {product}").format(n=one.id, product=product_name(one.sku_id))
     if made.after is None:
         said = [head, "", *_no(text, made)]

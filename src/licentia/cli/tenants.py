@@ -22,11 +22,12 @@ def command() -> None:
 @command_options(tenant=False, whole_store=False)
 def list_(app: App) -> int:
     """All tenants."""
-    from licentia.cli.formats import date_time, table
+    from licentia.cli.layout import table
     from licentia.domain.instants import to_iso
     from licentia.store import clock
     from licentia.store.lists import tenants
     from licentia.store.lists.copying import copied_from
+    from licentia.words.formats import date_time
 
     every = [one for one in tenants.every() if not app.operator or one.id in _open_to(app.operator)]
     if app.as_json:
@@ -112,8 +113,8 @@ def copy(app: App, name: str, new: str) -> int:
     from licentia.changes import copying
     from licentia.cli.app import find_tenant
     from licentia.cli.applying import Progress
-    from licentia.cli.formats import number
     from licentia.store.lists import tenants
+    from licentia.words.formats import number
 
     source = find_tenant(name)
     progress = Progress(_("Copying"))
@@ -274,10 +275,10 @@ def _zone(name: str) -> str:
 def set_clock(app: App, moment: str) -> int:
     """Moves the clock."""
     from licentia.changes import advance
-    from licentia.cli.formats import date_time
     from licentia.domain.instants import to_iso
     from licentia.store import clock
     from licentia.store.lists import audit
+    from licentia.words.formats import date_time
 
     seen, _segment, _hash = audit.head(app.tenant_id)
     target = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
@@ -295,8 +296,9 @@ def set_clock(app: App, moment: str) -> int:
 
 def _happened(app: App, found: dict[str, int]) -> str:
     """What came of the time that passed, a line per kind."""
-    from licentia.cli.formats import number, table
-    from licentia.cli.sentences import happened
+    from licentia.cli.layout import table
+    from licentia.words.formats import number
+    from licentia.words.sentences import happened
 
     if not found:
         return _("Nothing happened on the way.")

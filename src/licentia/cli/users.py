@@ -63,7 +63,8 @@ def list_(app: App, *, search: str, product: str | None, filter_text: str | None
 
 
 def _table(app: App, page: Any, held: dict[int, list[Any]]) -> None:
-    from licentia.cli.formats import number, table
+    from licentia.cli.layout import table
+    from licentia.words.formats import number
 
     if not page.users:
         click.echo(_("No users match."))
@@ -104,7 +105,7 @@ def sign_in_word(enabled: bool | None) -> str:
 
 def licenses(rows: list[Any]) -> str:
     """The distinct products of these sources, by name; one in error is marked."""
-    from licentia.cli.said.words import product_name
+    from licentia.words.parts import product_name
 
     held = {row[1] for row in rows if row[4] < 4}
     broken = {row[1] for row in rows} - held

@@ -6,21 +6,22 @@ from gettext import gettext as _
 from typing import Any
 
 from licentia.cli.app import App
-from licentia.cli.formats import number, size, table
+from licentia.cli.layout import table
 from licentia.cli.receipts import plan_name
-from licentia.cli.said.words import product_name
-from licentia.cli.sentences import source_kind
-from licentia.cli.text import Text
 from licentia.cli.users import known, sign_in_word
 from licentia.domain.instants import to_iso
 from licentia.store.lists import products
 from licentia.store.lists.deleted import AccountDetail
 from licentia.store.lists.users import UserDetail, UserRow
+from licentia.words.formats import number, size
+from licentia.words.parts import product_name
+from licentia.words.sentences import source_kind
+from licentia.words.text import Text
 
 
 def as_text(app: App, user: UserRow, detail: UserDetail, account: AccountDetail, rows: list[Any]) -> str:
     """The user as text."""
-    text = Text(app)
+    text = Text.of(app.tenant)
     facts = [
         [_("Username"), user.principal_name],
         [_("Object ID"), user.object_id],
@@ -96,7 +97,9 @@ def _mailbox(app: App, detail: UserDetail) -> str:
     kind, size_bytes, archive, hold, forwarding, purged_at, _read = detail.mailbox
     if kind == "none":
         return (
-            _("none") if purged_at is None else _("Deleted for good on {date}").format(date=Text(app).date(purged_at))
+            _("none")
+            if purged_at is None
+            else _("Deleted for good on {date}").format(date=Text.of(app.tenant).date(purged_at))
         )
     names = {"user": _("User"), "shared": _("Shared"), "room": _("Room"), "equipment": _("Equipment")}
     words = [names[kind], _("size not known") if size_bytes is None else size(size_bytes, app.language)]
@@ -114,7 +117,7 @@ def _drive(app: App, detail: UserDetail) -> str:
         return _("none")
     words = [_("size not known") if size_bytes is None else size(size_bytes, app.language)]
     words.append(_("On hold") if on_hold else "")
-    text = Text(app)
+    text = Text.of(app.tenant)
     if archived_at is not None:
         words.append(_("archived on {date}").format(date=text.date(archived_at)))
     elif readonly_at is not None:

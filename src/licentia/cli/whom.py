@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 import click
 
 from licentia.cli.app import App
-from licentia.cli.formats import number
 from licentia.domain.reasons import BadInput
 from licentia.words import language
+from licentia.words.formats import number
 
 BATCH = 5_000
 
@@ -170,8 +170,8 @@ def bad_path(name: str) -> Path:
 
 def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: bool) -> None:
     """The bad rows are in a file with their reasons; BadInput `bad_rows` when they stop the command."""
-    from licentia.cli import sentences
     from licentia.importing.badrows import write_bad_rows
+    from licentia.words import sentences
 
     rows = [(error, sentences.ROW[error.code](error.details)) for error in sorted(bad, key=lambda e: e.line)]
     try:

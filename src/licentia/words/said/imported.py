@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
 
-from licentia.cli.said.words import Details, Sentence, Word, count, product_name
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Details, Sentence, Word, count, product_name
 
 
 def _columns(details: Details) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word
 
 BAD_INPUT: dict[str, Sentence] = {
     "same_product": lambda d: _("{product} can't be swapped with itself. Give two products.").format(**d),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word, count, joined, or_list
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word, count, joined, or_list
 
 BAD_INPUT: dict[str, Sentence] = {
     "unknown_deleted_user": lambda d: joined(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
-from gettext import ngettext
 
-from licentia.cli.said.words import Sentence, Word, count, joined, or_list, product_name
 from licentia.domain.facts import AssignmentError
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import Sentence, Word, count, joined, or_list, product_name
 
 BAD_INPUT: dict[str, Sentence] = {
     "ambiguous_group": lambda d: joined(

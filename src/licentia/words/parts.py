@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from licentia.cli.formats import number
 from licentia.domain import catalog as catalog_of
+from licentia.words.formats import number
 from licentia.words.language import current
 from licentia.words.language import gettext as _
 

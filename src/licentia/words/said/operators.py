@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word, joined
 from licentia.domain.permissions import Capability, Role, roles_with
 from licentia.domain.reasons import NotPermitted, Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word, joined
 
 BAD_INPUT: dict[str, Sentence] = {
     "bad_operator_name": lambda d: _("{text} is not a name for an operator. Example: anna@contoso.example").format(**d),

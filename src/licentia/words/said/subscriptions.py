@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
-from gettext import ngettext
 
-from licentia.cli.said.words import Details, Sentence, Word, count, joined
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 from licentia.domain.seats import Acts
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import Details, Sentence, Word, count, joined
 
 RULING: dict[str, Sentence] = {
     "partner": lambda d: _(

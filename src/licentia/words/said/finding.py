@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
-from gettext import ngettext
 
-from licentia.cli.said.words import Sentence, Word, count, joined
 from licentia.domain.finders import FinderKind, NotKnown
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import Sentence, Word, count, joined
 
 BAD_INPUT: dict[str, Sentence] = {
     "unknown_finder": lambda d: _("No finder is called {text}. There are: {known}. Saved ones: licentia find").format(
