@@ -19,7 +19,7 @@ from licentia.changes import subscriptions as doors
 from licentia.changes.preview import Preview, preview
 from licentia.changes.who import Who
 from licentia.cli import i18n
-from licentia.cli.sentences import explain
+from licentia.cli.sentences import explain, reason
 from licentia.domain import rulebook
 from licentia.domain.facts import MailboxKind, SourceKind
 from licentia.domain.instants import DAY, Instant, from_iso, to_datetime
@@ -44,7 +44,6 @@ from licentia.domain.subscriptions import Addition, BillingAccount, Subscription
 from licentia.importing.rows import GroupRow, HoldKind, LicenseRow, MailboxRow, PurchaseRow, TenantRows
 from licentia.store import clock
 from licentia.store.lists import subscriptions as subscription_list
-from licentia.words import sentences
 from licentia.words.formats import date
 from world_store import (
     AUDIO,
@@ -121,9 +120,9 @@ def why(shown: Preview) -> list[tuple[str, str, int, str, str]]:
     found = []
     for one in shown.reasons:
         i18n.use("en")
-        en = sentences.reason(one.reason, one.subject)
+        en = reason(one.reason, one.subject)
         i18n.use("nl")
-        nl = sentences.reason(one.reason, one.subject)
+        nl = reason(one.reason, one.subject)
         found.append((one.outcome.value, one.reason.value, one.users, en, nl))
     return found
 

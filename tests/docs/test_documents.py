@@ -14,7 +14,8 @@ import click
 import pytest
 
 from licentia.changes.preview import SEVERITY_ORDER
-from licentia.cli import root
+from licentia.cli import root, usage
+from licentia.cli.sentences import STATUS
 from licentia.domain import intents
 from licentia.domain.facts import Switch
 from licentia.domain.lifecycle import PauseReason
@@ -135,8 +136,8 @@ def parse(words: list[str]) -> None:
 def codes() -> dict[str, set[str]]:
     """Every code a command can show or stop with, by family."""
     return {
-        "bad input": set(sentences.BAD_INPUT),
-        "refused": set(sentences.REFUSED),
+        "bad input": set(sentences.BAD_INPUT | usage.BAD_INPUT),
+        "refused": set(sentences.REFUSED | usage.REFUSED),
         "store": set(sentences.STORE),
         "row": set(sentences.ROW),
         "reason": {str(reason) for reason in Reason},
@@ -166,15 +167,13 @@ def test_every_code_is_explained(manual: str) -> None:
 
 def statuses() -> set[int]:
     """Exit statuses in the command line's code: what its functions return, and what goes with an error."""
-    found = {root.BUG, 2}
+    found = {root.BUG, *STATUS.values()}
     for path in (SOURCE / "cli").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Name) and node.returns.id == "int":
                 for part in ast.walk(node):
                     if isinstance(part, ast.Return) and part.value is not None:
                         found |= constants(part.value)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Explained":
-                found |= constants(node.args[1])
     return found
 
 

@@ -110,9 +110,9 @@ def decide(app: App, shown: Any, *, yes: bool, only_plan: bool, confirm: int | N
 
 def explained(refused: Refused) -> str:
     """The sentence of a refusal."""
-    from licentia.words.sentences import REFUSED
+    from licentia.cli.sentences import said
 
-    return REFUSED[refused.code](refused.details)
+    return said(refused)
 
 
 def _leave(app: App, shown: Any, *, only_plan: bool) -> int:

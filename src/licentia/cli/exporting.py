@@ -11,6 +11,7 @@ from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
 from licentia.cli.render import sentence
+from licentia.cli.sentences import reason as reason_sentence
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
 from licentia.domain.reasons import Reason
@@ -20,7 +21,6 @@ from licentia.store.lists import audit, plans
 from licentia.words.parts import product_name
 from licentia.words.said.accounts import fact_word
 from licentia.words.sentences import journal_kind
-from licentia.words.sentences import reason as reason_sentence
 from licentia.words.text import Text
 
 PAGE = 2_000

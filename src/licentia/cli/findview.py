@@ -14,6 +14,7 @@ from typing import Any
 from licentia.cli.app import App
 from licentia.cli.layout import table
 from licentia.cli.receipts import plan_name
+from licentia.cli.sentences import missing
 from licentia.cli.users import licenses, licenses_json
 from licentia.domain import catalog as catalog_of
 from licentia.domain import rulebook
@@ -24,7 +25,7 @@ from licentia.store.lists import products
 from licentia.store.lists.finders import CAP, FoundPage, FoundUser, Missing
 from licentia.words.formats import number, size
 from licentia.words.parts import count, product_name
-from licentia.words.said.finding import FINDER, missing
+from licentia.words.said.finding import FINDER
 from licentia.words.text import Text
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from licentia.cli.app import App
 from licentia.cli.layout import table
+from licentia.cli.sentences import said
 from licentia.domain import catalog as catalog_of
 from licentia.domain.consequences import plan_name
 from licentia.domain.facts import AssignmentState
@@ -23,7 +24,7 @@ from licentia.store.lists.groups import GroupRow, MemberRow, TroubledUser, Troub
 from licentia.words.formats import number
 from licentia.words.parts import product_name
 from licentia.words.said.groups import error_fix, error_word, fix_code, group_line, kind_word, membership_word
-from licentia.words.sentences import REFUSED, source_kind
+from licentia.words.sentences import source_kind
 from licentia.words.text import Text
 
 Given = Sequence[tuple[str, str]]
@@ -83,8 +84,7 @@ def show_text(app: App, group: GroupRow, given: Given) -> str:
         head.append(_("Rule: {rule}").format(rule=group.membership_rule))
     reason = may_change_members(group.facts)
     if reason is not None:
-        refused = elsewhere(group.facts, reason)
-        head.append(REFUSED[refused.code](refused.details))
+        head.append(said(elsewhere(group.facts, reason)))
     never = list_of.never_reason(app.tenant_id, group.id)
     if never is not None:
         head.append(_("On the never list: {reason}").format(reason=never))

@@ -15,6 +15,7 @@ from licentia.changes.who import Who
 from licentia.cli import whom
 from licentia.cli.app import App
 from licentia.cli.applying import Progress, decide, show
+from licentia.cli.sentences import reason
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.catalog import Product
@@ -22,7 +23,6 @@ from licentia.domain.instants import SECOND, to_iso
 from licentia.domain.intents import AccountIntent, Intent, LicenseIntent, PurgeUser, TakeOver
 from licentia.domain.reasons import REASONS, Outcome
 from licentia.store.lists import products, selecting
-from licentia.words import sentences
 from licentia.words.formats import number
 from licentia.words.text import Text
 
@@ -89,7 +89,7 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
         click.echo(json.dumps(_json(done, names), ensure_ascii=False, indent=2))
     elif done.plan_id is None:
         assert verdict.reason is not None
-        click.echo(sentences.reason(verdict.reason, names.name(verdict.reason, verdict.subject)))
+        click.echo(reason(verdict.reason, names.name(verdict.reason, verdict.subject)))
         if verdict.outcome is Outcome.SKIPPED:
             _say_consequences(app, done, names)
     else:

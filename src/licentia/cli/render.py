@@ -15,6 +15,7 @@ from licentia.changes.undo import NO_WAY_BACK
 from licentia.cli.app import App
 from licentia.cli.layout import fitted, table
 from licentia.cli.moneyview import saving
+from licentia.cli.sentences import reason as why
 from licentia.domain import intents
 from licentia.domain.instants import Instant
 from licentia.domain.intents import ChangeMembers, Intent, LicenseIntent, SetGroupLicenses
@@ -93,7 +94,7 @@ def _reasons(text: Text, shown: Preview) -> str:
         Outcome.READY: "failed",  # it will run, and is known to end so
     }
     rows = [
-        [sentences.step_state(names[r.outcome]), text.n(r.users), sentences.reason(r.reason, r.subject)]
+        [sentences.step_state(names[r.outcome]), text.n(r.users), why(r.reason, r.subject)]
         for r in shown.reasons[:MAX_REASONS]
     ]
     rest = sum(r.users for r in shown.reasons[MAX_REASONS:])

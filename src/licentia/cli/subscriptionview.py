@@ -14,6 +14,7 @@ from licentia.changes.subscriptions import Change, Look
 from licentia.cli.app import App
 from licentia.cli.layout import table
 from licentia.cli.moneyview import months_text
+from licentia.cli.sentences import ruling
 from licentia.domain import rulebook
 from licentia.domain.instants import Instant
 from licentia.domain.intents import Resize, SetRecurring
@@ -23,7 +24,7 @@ from licentia.domain.subscriptions import Subscription, SubscriptionState, life_
 from licentia.store.lists.subscriptions import PoolRow
 from licentia.words.amounts import money
 from licentia.words.parts import product_name
-from licentia.words.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
+from licentia.words.said.subscriptions import account_word, acts_word, offer_word, state_word
 from licentia.words.text import Text
 
 MOST_ADDED = 5

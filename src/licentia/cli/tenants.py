@@ -23,7 +23,9 @@ def command() -> None:
 def list_(app: App) -> int:
     """All tenants."""
     from licentia.cli.layout import table
+    from licentia.cli.sentences import said
     from licentia.domain.instants import to_iso
+    from licentia.domain.reasons import BadInput
     from licentia.store import clock
     from licentia.store.lists import tenants
     from licentia.store.lists.copying import copied_from
@@ -44,7 +46,7 @@ def list_(app: App) -> int:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
     if not every:
-        click.echo(_("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"))
+        click.echo(said(BadInput("no_tenant")))
         return 0
     lines = [
         [

@@ -33,8 +33,8 @@ BAD_INPUT: dict[str, Sentence] = {
         "The file has no column with the groups' object IDs. It needs one called Object ID; it has: {columns}."
     ).format(columns=_columns(d)),
     "no_groups_in_file": lambda d: _("The file has no group that could be read. Nothing was changed."),
-    "which_group": lambda d: _("The file does not say of which group these are members. Add --group NAME."),
-    "group_twice": lambda d: _("The file says itself which groups it is about. Leave --group out."),
+    "which_group": lambda d: _("The file does not say of which group these are members."),
+    "group_twice": lambda d: _("The file says itself which groups it is about."),
     "more_pages": lambda d: _(
         "The file is a part of an answer: there are more pages (@odata.nextLink). Put them all in one file."
     ),

@@ -11,12 +11,6 @@ from licentia.words.parts import Sentence, Word
 
 BAD_INPUT: dict[str, Sentence] = {
     "same_product": lambda d: _("{product} can't be swapped with itself. Give two products.").format(**d),
-    "product_or_all": lambda d: _("Say what goes: a product, or --all for everything that is assigned directly."),
-    "all_needs_users": lambda d: _("With --all, say for whom: --user, --users-from or --filter; not --everyone."),
-    "all_is_direct": lambda d: _(
-        "--all takes only what is assigned directly. For a license of which the path is not known, name the product."
-    ),
-    "no_service_plans": lambda d: _("Say which service plans: --on PLAN, --off PLAN."),
     "on_and_off": lambda d: _("{plan} can't be switched on and off at once.").format(**d),
 }
 
