@@ -16,10 +16,7 @@ import pytest
 import licentia
 from licentia.changes.verify import verify_chain
 from licentia.cli import i18n, usage
-from licentia.cli.audit import why_word
 from licentia.cli.sentences import explain, reason, said
-from licentia.cli.tenants import origin_word
-from licentia.cli.userview import clock_word
 from licentia.domain.facts import ClockKind, SourceKind
 from licentia.domain.lifecycle import PauseReason, PlanEvent, PlanState, StepState
 from licentia.domain.permissions import Capability
@@ -28,6 +25,9 @@ from licentia.domain.subscriptions import EventKind
 from licentia.odata.filters import FilterError, FilterErrorCode
 from licentia.store.writing import StoreError
 from licentia.words import sentences
+from licentia.words.journal import why_word
+from licentia.words.tenants import origin_word
+from licentia.words.users import clock_word
 
 SOURCE = Path(licentia.__file__).parent
 LANGUAGES = ("en", "nl")

@@ -151,7 +151,7 @@ def codes() -> dict[str, set[str]]:
 
 def chain_codes() -> set[str]:
     """Why a journal is not whole: the texts that `verify` looks up."""
-    tree = ast.parse((SOURCE / "cli" / "audit.py").read_text(encoding="utf-8"))
+    tree = ast.parse((SOURCE / "words" / "journal.py").read_text(encoding="utf-8"))
     function = next(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "why_word")
     table = next(node for node in ast.walk(function) if isinstance(node, ast.Dict))
     return {str(key.value) for key in table.keys if isinstance(key, ast.Constant)}

@@ -8,7 +8,6 @@ from typing import Any
 from licentia.cli import usage
 from licentia.cli.sentences import missing, ruling, said
 from licentia.cli.sentences import reason as why
-from licentia.cli.userview import clock_word
 from licentia.domain import rulebook
 from licentia.domain.facts import AssignmentError, ClockKind, SourceKind
 from licentia.domain.finders import NotKnown
@@ -22,6 +21,7 @@ from licentia.odata.filters import FilterError, FilterErrorCode
 from licentia.store.writing import StoreError
 from licentia.words import sentences
 from licentia.words.said import finding, groups, operators, subscriptions
+from licentia.words.users import clock_word
 
 DETAILS: dict[str, Any] = {
     "addon": "Audio Conferencing",

@@ -10,7 +10,6 @@ from licentia.changes import run
 from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
-from licentia.cli.render import sentence
 from licentia.cli.sentences import reason as reason_sentence
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
@@ -18,7 +17,10 @@ from licentia.domain.reasons import Reason
 from licentia.importing.badrows import neutral
 from licentia.store import clock
 from licentia.store.lists import audit, plans
+from licentia.words import receipts as words
+from licentia.words.journal import source, user_word
 from licentia.words.parts import product_name
+from licentia.words.rules import consequence
 from licentia.words.said.accounts import fact_word
 from licentia.words.sentences import journal_kind
 from licentia.words.text import Text
@@ -61,9 +63,8 @@ def _consequences(text: Text, one: plans.PlanClassRow, start: Instant) -> str:
     book = rulebook.load().by_key
     found = []
     for key, params, seconds in one.consequences:
-        when = "" if seconds is None else text.date(start + seconds * SECOND)
-        rule = book[key]
-        found.append(f"{rule.id} {sentence(rule.sentence(text.language), params, when)}")
+        rule, at = book[key], None if seconds is None else start + seconds * SECOND
+        found.append(f"{rule.id} {consequence(text, rule, params, at)}")
     return " | ".join(found)
 
 
@@ -72,20 +73,20 @@ def receipt_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
     run.load(app.tenant_id, plan_id)
     rows = receipts.rows(app.tenant_id, plan_id)
     while page := list(islice(rows, PAGE)):
-        people = receipts.manager_names(app.tenant_id, page)
+        people = words.manager_names(app.tenant_id, page)
         yield from (_receipt_row(row, people) for row in page)
 
 
 def _receipt_row(row: audit.AuditRow, people: dict[int, str]) -> dict[str, Any]:
-    one = receipts.source(row)
+    one = source(row)
     product = product_name(one["sku"]) if "sku" in one else ""
     what, before, after = journal_kind(row.kind, product), "", ""
     if "kind" in one:
-        what, before, after = product, receipts.held(row.before), receipts.held(row.after)
-    elif receipts.is_account(row):
-        what, (before, after) = fact_word(row.kind), receipts.account_words(row, people)
+        what, before, after = product, words.held(row.before), words.held(row.after)
+    elif words.is_account(row):
+        what, (before, after) = fact_word(row.kind), words.account_words(row, people)
     return {
-        "userPrincipalName": receipts.user_word(row),
+        "userPrincipalName": user_word(row),
         "product": what,
         "skuId": one.get("sku", ""),
         "sourceKind": one.get("kind", ""),

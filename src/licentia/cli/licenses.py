@@ -79,7 +79,8 @@ def _say_left_out(app: App, sku_id: str) -> None:
 
 def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> int:
     from licentia.cli.receipts import receipt
-    from licentia.cli.render import copy_line, no_undo_line, undo_line
+    from licentia.cli.render import undo_line
+    from licentia.words.plans import copy_line, no_undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
     verdict, text = done.verdict, Text.of(app.tenant)
@@ -107,13 +108,12 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
 
 
 def _say_consequences(app: App, done: inline.InlineResult, names: Subjects) -> None:
-    from licentia.cli.render import sentence
+    from licentia.words.rules import consequence
 
     book, text = rulebook.load().by_key, Text.of(app.tenant)
     for said in done.verdict.consequences:
-        when = "" if said.seconds is None else text.date(done.at + said.seconds * SECOND)
-        rule = book[said.rule]
-        click.echo(f"{rule.id}  {sentence(rule.sentence(app.language), names.words(said.params), when)}")
+        rule, at = book[said.rule], None if said.seconds is None else done.at + said.seconds * SECOND
+        click.echo(f"{rule.id}  {consequence(text, rule, names.words(said.params), at)}")
 
 
 def _json(done: inline.InlineResult, names: Subjects) -> dict[str, Any]:

@@ -31,10 +31,11 @@ for _one in plan_life.COMMANDS:
 def list_(app: App, *, top: int, inline: bool) -> int:
     """The newest plans."""
     from licentia.changes.preview import titled
-    from licentia.cli import render, render_json
+    from licentia.cli import render_json
     from licentia.cli.layout import table
     from licentia.store.lists import plans
     from licentia.words import sentences
+    from licentia.words.plans import undone
     from licentia.words.text import Text
     from licentia.words.titles import title
 
@@ -50,7 +51,7 @@ def list_(app: App, *, top: int, inline: bool) -> int:
     for plan in found:
         state = sentences.plan_state(plan["state"])
         if plan["undone"]:
-            state = f"{state}. {render.undone(text, plan)}"
+            state = f"{state}. {undone(text, plan)}"
         until = "-" if plan["undo_until"] is None else text.time(plan["undo_until"])
         lines.append(
             [

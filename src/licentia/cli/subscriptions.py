@@ -102,13 +102,14 @@ def show(app: App, subscription: str) -> int:
     """One subscription."""
     from licentia.changes import subscriptions as doors
     from licentia.cli import subscription_json, subscriptionview
+    from licentia.words.subscriptions import abilities
 
     seen = doors.look_at(app.tenant_id, _found(app, subscription))
     if app.as_json:
         names = ("add", "remove", "cancel", "recurring")
         can = {
             name: subscription_json.verdict_json(verdict)
-            for name, (_text, verdict) in zip(names, subscriptionview.abilities(seen), strict=True)
+            for name, (_text, verdict) in zip(names, abilities(seen), strict=True)
         }
         fields = subscription_json.as_json(seen.subscription) | {
             "consumedUnits": seen.around.consumed,

@@ -30,6 +30,7 @@ def list_(app: App) -> int:
     from licentia.store.lists import tenants
     from licentia.store.lists.copying import copied_from
     from licentia.words.formats import date_time
+    from licentia.words.tenants import came_from
 
     every = [one for one in tenants.every() if not app.operator or one.id in _open_to(app.operator)]
     if app.as_json:
@@ -51,7 +52,7 @@ def list_(app: App) -> int:
     lines = [
         [
             t.name,
-            _came_from(t.origin, copied_from(t.id)),
+            came_from(t.origin, copied_from(t.id)),
             t.country,
             date_time(clock.tenant_now(t.id), app.language, t.time_zone),
         ]
@@ -66,16 +67,6 @@ def _open_to(operator: str) -> set[int]:
 
     found = operators.find(operator)
     return {tenant for tenant, _name, _role in found.roles} if found else set()
-
-
-def _came_from(origin: str, copied: str | None) -> str:
-    word = origin_word(origin)
-    return word if copied is None else _("{origin}, rehearsal of {name}").format(origin=word, name=copied)
-
-
-def origin_word(origin: str) -> str:
-    """Where a tenant comes from, in words."""
-    return {"demo": _("Demo"), "imported": _("Copy from a file"), "empty": _("Local")}[origin]
 
 
 @command.command(

@@ -29,6 +29,12 @@ def product_name(sku_id: str) -> str:
     return product.display_name if product else sku_id
 
 
+def plan_name(plan_id: str) -> str:
+    """A service plan's friendly name, or its id."""
+    plan = catalog_of.load().plans.get(plan_id)
+    return (plan.friendly_name or plan.name) if plan else plan_id
+
+
 def or_list(details: Details) -> str:
     """The candidates that may have been meant; empty when there are none."""
     found = [item if isinstance(item, str) else " = ".join(item) for item in details.get("candidates", ())]

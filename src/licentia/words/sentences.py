@@ -5,7 +5,7 @@ Codes come from domain, importing, odata and store; a test walks them all throug
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
@@ -354,6 +354,11 @@ def source_kind(kind: int, name: str = "") -> str:
     if kind == 2:
         return _("From group {name}").format(name=name)
     return {1: _("Direct"), 3: _("Self-service"), 4: _("Not known")}[kind]
+
+
+def through(names: Mapping[int, str], kind: int, source_id: int) -> str:
+    """By which group a license came, by its name alone; or how else."""
+    return names.get(source_id, str(source_id)) if kind == 2 else source_kind(kind)
 
 
 for _topic in TOPICS:

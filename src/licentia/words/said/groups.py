@@ -175,3 +175,13 @@ def group_line(kind: str | None, rule: str | None, is_synced: bool | None, membe
     else:
         said = ngettext("{kind} with {n} assigned member", "{kind} with {n} assigned members", members)
     return said.format(kind=_("Group of unknown kind") if kind is None else kind_word(kind), n=count(members))
+
+
+def rule_line(rule: str) -> str:
+    """By which rule users become members."""
+    return _("Rule: {rule}").format(rule=rule)
+
+
+def never_line(reason: str) -> str:
+    """That nobody in the group loses a license, and why."""
+    return _("On the never list: {reason}").format(reason=reason)
