@@ -57,8 +57,9 @@ class CommandLine:
     def run(self, *words: str, lang: str = "en", stdin: str | bytes = "") -> Said:
         """The command in this process; help texts stay in the language of the first import."""
         from licentia.cli import i18n, root
+        from licentia.words import language
 
-        before = os.environ.get("LANGUAGE")
+        before, spoken = os.environ.get("LANGUAGE"), language.current()
         i18n.use(lang)
         content = stdin if isinstance(stdin, bytes) else stdin.encode()
         out, err = io.StringIO(), io.StringIO()
@@ -72,6 +73,7 @@ class CommandLine:
                 os.environ.pop("LANGUAGE", None)
             else:
                 os.environ["LANGUAGE"] = before
+            language.use(spoken)
         return Said(status, out.getvalue(), err.getvalue())
 
     def ok(self, *words: str, lang: str = "en") -> Said:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from licentia.words import language
 from network import forbid_network
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Removes it."""
     if _home in config.stash:
         shutil.rmtree(config.stash[_home], ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """A test begins in English, whatever the one before it spoke."""
+    language.use("en")
 
 
 # ---- which tests, on which database

@@ -18,8 +18,8 @@ from licentia.changes import advance
 from licentia.changes import subscriptions as doors
 from licentia.changes.preview import Preview, preview
 from licentia.changes.who import Who
-from licentia.cli import i18n, sentences
-from licentia.cli.formats import date
+from licentia.cli import i18n
+from licentia.cli.sentences import explain, reason
 from licentia.domain import rulebook
 from licentia.domain.facts import MailboxKind, SourceKind
 from licentia.domain.instants import DAY, Instant, from_iso, to_datetime
@@ -44,6 +44,7 @@ from licentia.domain.subscriptions import Addition, BillingAccount, Subscription
 from licentia.importing.rows import GroupRow, HoldKind, LicenseRow, MailboxRow, PurchaseRow, TenantRows
 from licentia.store import clock
 from licentia.store.lists import subscriptions as subscription_list
+from licentia.words.formats import date
 from world_store import (
     AUDIO,
     E3,
@@ -76,10 +77,8 @@ VERIFIED = ("verified", None)
 @pytest.fixture(autouse=True)
 def moment() -> Iterator[None]:
     """The machine's clock stands still; a tenant's own time moves only by its own clock."""
-    language = i18n.current()
     with time_machine.travel(to_datetime(NOW), tick=False):
         yield
-    i18n.use(language)
 
 
 class Said(NamedTuple):
@@ -121,9 +120,9 @@ def why(shown: Preview) -> list[tuple[str, str, int, str, str]]:
     found = []
     for one in shown.reasons:
         i18n.use("en")
-        en = sentences.reason(one.reason, one.subject)
+        en = reason(one.reason, one.subject)
         i18n.use("nl")
-        nl = sentences.reason(one.reason, one.subject)
+        nl = reason(one.reason, one.subject)
         found.append((one.outcome.value, one.reason.value, one.users, en, nl))
     return found
 
@@ -318,7 +317,7 @@ def test_twelve_swaps_with_eleven_seats(make_world: Make) -> None:
     told = []
     for language in ("en", "nl"):
         i18n.use(language)
-        explained = sentences.explain(refused.value)
+        explained = explain(refused.value)
         assert explained is not None
         told.append((explained.text, explained.status))
     assert told == [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,8 @@ import pytest
 
 import licentia
 from licentia.changes.verify import verify_chain
-from licentia.cli import i18n, sentences
-from licentia.cli.audit import why_word
-from licentia.cli.tenants import origin_word
-from licentia.cli.userview import clock_word
+from licentia.cli import i18n, usage
+from licentia.cli.sentences import explain, reason, said
 from licentia.domain.facts import ClockKind, SourceKind
 from licentia.domain.lifecycle import PauseReason, PlanEvent, PlanState, StepState
 from licentia.domain.permissions import Capability
@@ -26,6 +24,10 @@ from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
 from licentia.domain.subscriptions import EventKind
 from licentia.odata.filters import FilterError, FilterErrorCode
 from licentia.store.writing import StoreError
+from licentia.words import sentences
+from licentia.words.journal import why_word
+from licentia.words.tenants import origin_word
+from licentia.words.users import clock_word
 
 SOURCE = Path(licentia.__file__).parent
 LANGUAGES = ("en", "nl")
@@ -114,29 +116,43 @@ def constants(pattern: str, *folders: str) -> set[str]:
     return found
 
 
-TABLES = {
-    "BAD_INPUT": (sentences.BAD_INPUT, raised("BadInput")),
-    "REFUSED": (sentences.REFUSED, raised("Refused")),
-    "ROW": (sentences.ROW, row_codes()),
+def row(code: str, **details: object) -> str:
+    """What is wrong with a row."""
+    return sentences.ROW[code](details)
+
+
+TABLES: dict[str, tuple[Iterable[str], dict[str, list[set[str]]], Callable[..., str]]] = {
+    "BAD_INPUT": (
+        sentences.BAD_INPUT | usage.BAD_INPUT,
+        raised("BadInput"),
+        lambda code, **details: said(BadInput(code, **details)),
+    ),
+    "REFUSED": (
+        sentences.REFUSED | usage.REFUSED,
+        raised("Refused"),
+        lambda code, **details: said(Refused(code, **details)),
+    ),
+    "ROW": (sentences.ROW, row_codes(), row),
 }
+"""By family: the codes that have a sentence, those that are raised with which details, and how one is said."""
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_code_has_a_sentence_and_every_sentence_a_code(name: str) -> None:
     """The tables hold what the source raises, no more and no less."""
-    table, found = TABLES[name]
-    assert set(table) == set(found)
+    codes, found, _say = TABLES[name]
+    assert set(codes) == set(found)
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_sentence_asks_for_no_detail_that_is_not_given(name: str, lang: str) -> None:
     """Each place that raises a code gives what its sentence needs."""
-    table, found = TABLES[name]
+    _codes, found, say = TABLES[name]
     for code, places in found.items():
         for names in places:
-            said = table[code](sample(names))
-            assert said.strip(), code
-            assert "{" not in said, code
+            sentence = say(code, **sample(names))
+            assert sentence.strip(), code
+            assert "{" not in sentence, code
 
 
 def test_every_store_error_has_a_sentence(lang: str) -> None:
@@ -154,9 +170,9 @@ def test_every_reason_has_a_sentence_and_a_word(lang: str) -> None:
     assert set(sentences.REASON) == set(sentences.REASON_WORD) == set(Reason)
     for code in Reason:
         subject = "Audio|Teams" if code in (Reason.DEPENDENCY, Reason.CONFLICT) else "Sales"
-        assert sentences.reason(code, subject)
+        assert reason(code, subject)
         assert sentences.reason_word(code.value)
-    assert sentences.reason(Reason.CHANGED_SINCE, "") != sentences.reason(Reason.CHANGED_SINCE, "4")
+    assert reason(Reason.CHANGED_SINCE, "") != reason(Reason.CHANGED_SINCE, "4")
 
 
 def test_every_state_and_kind_has_a_word(lang: str) -> None:
@@ -212,16 +228,21 @@ def test_every_fault_in_a_filter_has_a_sentence(code: FilterErrorCode, lang: str
 )
 def test_an_error_has_its_exit_status(error: Exception, status: int | None) -> None:
     """2: what was given; 1: the rules said no; 3: not permitted; a bug is not explained away."""
-    known = sentences.explain(error)
+    known = explain(error)
     assert (known.status if known else None) == status
 
 
 def test_dutch_is_another_sentence_than_english(monkeypatch: pytest.MonkeyPatch) -> None:
     """No sentence of the tables stays English."""
-    said: dict[str, list[str]] = {}
+    both: dict[str, list[str]] = {}
     monkeypatch.setenv("LANGUAGE", "en")
     for lang in LANGUAGES:
         i18n.use(lang)
-        said[lang] = [table[c](sample(names)) for table, found in TABLES.values() for c in found for names in found[c]]
-        said[lang] += [sentences.reason(code, "a|b") for code in Reason]
-    assert [pair for pair in zip(said["en"], said["nl"], strict=True) if pair[0] == pair[1]] == []
+        both[lang] = [
+            say(code, **sample(names))
+            for _codes, found, say in TABLES.values()
+            for code, places in found.items()
+            for names in places
+        ]
+        both[lang] += [reason(code, "a|b") for code in Reason]
+    assert [pair for pair in zip(both["en"], both["nl"], strict=True) if pair[0] == pair[1]] == []

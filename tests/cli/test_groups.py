@@ -10,9 +10,9 @@ import pytest
 from command_line import CommandLine
 from licentia.changes import record
 from licentia.cli import i18n
-from licentia.cli.said.groups import FIX
 from licentia.importing.rows import GroupRow
 from licentia.store import sql
+from licentia.words.said.groups import FIX
 from world_store import AUDIO, E3, E5, OWNER, STAFF, SWAY_PLAN, VISIO, by_group, crowd, direct, person, tenant_rows
 
 pytest_plugins = ["world_fixtures"]

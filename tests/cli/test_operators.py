@@ -8,9 +8,9 @@ import pytest
 
 from command_line import CommandLine
 from licentia.cli import i18n
-from licentia.cli.said import operators as said_of
 from licentia.domain.permissions import Capability, Role, roles_with
 from licentia.domain.reasons import NotPermitted
+from licentia.words.said import operators as said_of
 
 TEAMS = "EXCHANGEARCHIVE_ADDON"
 FEW = ("unassign", TEAMS, "--everyone")

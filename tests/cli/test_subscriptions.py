@@ -6,20 +6,20 @@ import csv
 import io
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from command_line import NOON, CommandLine, stand_still
-from licentia.cli import i18n, moneyview, subscription_json
-from licentia.cli.amounts import amounts, money
-from licentia.cli.said import subscriptions as said
-from licentia.cli.text import Text
+from licentia.cli import i18n, subscription_json
 from licentia.domain.instants import DAY
 from licentia.domain.money import Money
 from licentia.domain.savings import Part, Saving
 from licentia.domain.seats import Acts, Ruling, When
 from licentia.domain.subscriptions import BillingAccount, Offer, SubscriptionState
+from licentia.words.amounts import amounts, money
+from licentia.words.money import saving
+from licentia.words.said import subscriptions as said
+from licentia.words.text import Text
 
 YES_RULINGS = {
     Ruling.ADD, Ruling.WINDOW, Ruling.ADDITION_WINDOW, Ruling.AT_RENEWAL, Ruling.ANY_TIME, Ruling.KEEP, Ruling.CANCEL,
@@ -333,8 +333,7 @@ def test_a_saving_says_how_much_and_from_when(
     i18n.use("en")
     amount = None if price is None else Money(Decimal(2 * price), "EUR")
     found = Saving(BI, 2, 0, (Part(when, Ruling.ANY_TIME, 2, 7, at, until, amount),))
-    place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
-    [line] = moneyview.saving(Text(place), found)  # type: ignore[arg-type]
+    [line] = saving(Text("en", "Europe/Amsterdam"), found)
     assert english in line
     [part] = subscription_json.saving_json(found)["parts"]
     assert (part["when"], part["licenses"], part["savesPerMonth"]) == (
@@ -348,10 +347,9 @@ def test_seats_that_cover_a_shortage_are_said_apart(monkeypatch: pytest.MonkeyPa
     """They save nothing."""
     monkeypatch.setenv("LANGUAGE", "en")
     i18n.use("en")
-    place = SimpleNamespace(language="en", tenant=SimpleNamespace(time_zone="Europe/Amsterdam"))
-    [line] = moneyview.saving(Text(place), Saving(BI, 3, 3, ()))  # type: ignore[arg-type]
+    [line] = saving(Text("en", "Europe/Amsterdam"), Saving(BI, 3, 3, ()))
     assert line.startswith("3 seats make good")
-    [line] = moneyview.saving(Text(place), Saving(BI, 3, 1, ()))  # type: ignore[arg-type]
+    [line] = saving(Text("en", "Europe/Amsterdam"), Saving(BI, 3, 1, ()))
     assert line.startswith("1 seat makes good")
 
 

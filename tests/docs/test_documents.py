@@ -14,13 +14,15 @@ import click
 import pytest
 
 from licentia.changes.preview import SEVERITY_ORDER
-from licentia.cli import root, sentences
+from licentia.cli import root, usage
+from licentia.cli.sentences import STATUS
 from licentia.domain import intents
 from licentia.domain.facts import Switch
 from licentia.domain.lifecycle import PauseReason
 from licentia.domain.reasons import Reason
 from licentia.odata.filters import FilterErrorCode
 from licentia.store.lists.check import CHECK_NAMES
+from licentia.words import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "licentia"
@@ -134,8 +136,8 @@ def parse(words: list[str]) -> None:
 def codes() -> dict[str, set[str]]:
     """Every code a command can show or stop with, by family."""
     return {
-        "bad input": set(sentences.BAD_INPUT),
-        "refused": set(sentences.REFUSED),
+        "bad input": set(sentences.BAD_INPUT | usage.BAD_INPUT),
+        "refused": set(sentences.REFUSED | usage.REFUSED),
         "store": set(sentences.STORE),
         "row": set(sentences.ROW),
         "reason": {str(reason) for reason in Reason},
@@ -149,7 +151,7 @@ def codes() -> dict[str, set[str]]:
 
 def chain_codes() -> set[str]:
     """Why a journal is not whole: the texts that `verify` looks up."""
-    tree = ast.parse((SOURCE / "cli" / "audit.py").read_text(encoding="utf-8"))
+    tree = ast.parse((SOURCE / "words" / "journal.py").read_text(encoding="utf-8"))
     function = next(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "why_word")
     table = next(node for node in ast.walk(function) if isinstance(node, ast.Dict))
     return {str(key.value) for key in table.keys if isinstance(key, ast.Constant)}
@@ -165,15 +167,13 @@ def test_every_code_is_explained(manual: str) -> None:
 
 def statuses() -> set[int]:
     """Exit statuses in the command line's code: what its functions return, and what goes with an error."""
-    found = {root.BUG, 2}
+    found = {root.BUG, *STATUS.values()}
     for path in (SOURCE / "cli").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and isinstance(node.returns, ast.Name) and node.returns.id == "int":
                 for part in ast.walk(node):
                     if isinstance(part, ast.Return) and part.value is not None:
                         found |= constants(part.value)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Explained":
-                found |= constants(node.args[1])
     return found
 
 

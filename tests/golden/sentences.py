@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from licentia.cli import sentences
-from licentia.cli.said import finding, groups, operators, subscriptions
-from licentia.cli.userview import clock_word
+from licentia.cli import usage
+from licentia.cli.sentences import missing, ruling, said
+from licentia.cli.sentences import reason as why
 from licentia.domain import rulebook
 from licentia.domain.facts import AssignmentError, ClockKind, SourceKind
 from licentia.domain.finders import NotKnown
 from licentia.domain.group_facts import GroupKind
 from licentia.domain.lifecycle import PauseReason, PlanState, StepState
 from licentia.domain.permissions import Role
-from licentia.domain.reasons import Reason
+from licentia.domain.reasons import BadInput, NotPermitted, Reason, Refused
 from licentia.domain.seats import Acts
 from licentia.domain.subscriptions import BillingAccount, SubscriptionState
 from licentia.odata.filters import FilterError, FilterErrorCode
+from licentia.store.writing import StoreError
+from licentia.words import sentences
+from licentia.words.said import finding, groups, operators, subscriptions
+from licentia.words.users import clock_word
 
 DETAILS: dict[str, Any] = {
     "addon": "Audio Conferencing",
@@ -74,21 +78,19 @@ WORDS = {
 def every_sentence(lang: str) -> str:
     """All of them, under headings that are codes."""
     parts = []
-    for title, table in (
-        ("BAD INPUT", sentences.BAD_INPUT),
-        ("REFUSED", sentences.REFUSED),
-        ("STORE", sentences.STORE),
-        ("ROW", sentences.ROW),
+    for title, error, table in (
+        ("BAD INPUT", BadInput, sentences.BAD_INPUT | usage.BAD_INPUT),
+        ("REFUSED", Refused, sentences.REFUSED | usage.REFUSED),
+        ("STORE", StoreError, sentences.STORE),
     ):
-        parts.append(
-            [title, *(f"{code}: {say(DETAILS | BY_CODE.get(code, {}))}" for code, say in sorted(table.items()))]
-        )
+        parts.append([title, *(f"{code}: {said(error(code, **_details(code)))}" for code in sorted(table))])
+    parts.append(["ROW", *(f"{code}: {say(_details(code))}" for code, say in sorted(sentences.ROW.items()))])
     faults = [f"{code.value}: {sentences.filter_sentence(FilterError(code, 11))}" for code in FilterErrorCode]
     parts.append(["FILTER", *faults])
     reasons = []
     for reason in Reason:
         subject = "Audio Conferencing|Teams" if reason in (Reason.DEPENDENCY, Reason.CONFLICT) else "4"
-        reasons.append(f"{reason.value}: {sentences.reason(reason, subject)} [{sentences.reason_word(reason.value)}]")
+        reasons.append(f"{reason.value}: {why(reason, subject)} [{sentences.reason_word(reason.value)}]")
     parts.append(["REASON", *reasons])
     words = [sentences.plan_state(one.value) for one in PlanState] + [
         sentences.step_state(one.value) for one in StepState
@@ -108,9 +110,13 @@ def every_sentence(lang: str) -> str:
     return "\n\n".join("\n".join(part) for part in parts)
 
 
+def _details(code: str) -> dict[str, Any]:
+    return DETAILS | BY_CODE.get(code, {})
+
+
 def _topics() -> list[list[str]]:
     """What only some commands say, under headings of their own."""
-    rulings = [f"{code}: {say(DETAILS)}" for code, say in subscriptions.RULING.items()]
+    rulings = [f"{code}: {ruling(code, DETAILS)}" for code in subscriptions.RULING]
     bought = [subscriptions.account_word(one.value) for one in BillingAccount]
     bought += [subscriptions.state_word(one.value) for one in SubscriptionState]
     bought += [subscriptions.acts_word(one) for one in Acts]
@@ -120,8 +126,8 @@ def _topics() -> list[list[str]]:
     kinds = [groups.kind_word(one) for one in (*(kind.value for kind in GroupKind), None)]
     kinds += [groups.membership_word(rule, synced) for rule, synced in (("", False), ("x", None), ("", True))]
     finders = [finding.FINDER[kind]() for kind in finding.FINDER]
-    finders += [finding.missing(why, n) for why in NotKnown for n in (1, 1_184)]
-    turned_away = [f"{code}: {say(DETAILS)}" for code, say in sorted(operators.NOT_PERMITTED.items())]
+    finders += [missing(one, n) for one in NotKnown for n in (1, 1_184)]
+    turned_away = [f"{code}: {said(NotPermitted(code, **DETAILS))}" for code in sorted(operators.NOT_PERMITTED)]
     return [
         ["RULING", *rulings],
         ["SUBSCRIPTION", *bought],

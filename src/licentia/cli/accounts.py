@@ -264,12 +264,12 @@ def list_deleted(app: App, *, top: int) -> int:
 
 
 def _table(app: App, rows: list[Any], kept: dict[int, list[Any]]) -> str:
-    from licentia.cli.formats import table
-    from licentia.cli.text import Text
+    from licentia.cli.layout import table
     from licentia.domain.instants import DAY
     from licentia.store import clock
+    from licentia.words.text import Text
 
-    text, now = Text(app), clock.tenant_now(app.tenant_id)
+    text, now = Text.of(app.tenant), clock.tenant_now(app.tenant_id)
     lines = [
         [
             row.display_name,
@@ -295,7 +295,7 @@ def _table(app: App, rows: list[Any], kept: dict[int, list[Any]]) -> str:
 
 
 def _products(kept: list[Any]) -> str:
-    from licentia.cli.said.words import product_name
+    from licentia.words.parts import product_name
 
     return ", ".join(sorted({product_name(one.sku_id) for one in kept if one.has_seat is not False}))
 
@@ -306,7 +306,7 @@ def _missing(kept: list[Any]) -> list[str]:
 
 
 def _in_the_way(row: Any, kept: list[Any]) -> str:
-    from licentia.cli.said.words import product_name
+    from licentia.words.parts import product_name
 
     said = [_("The user name is taken")] if row.taken_by is not None else []
     said += [_("No license of {product}").format(product=product_name(sku)) for sku in _missing(kept)]

@@ -16,9 +16,9 @@ from typing import Any
 
 import click
 
-from licentia.cli import i18n
 from licentia.domain.permissions import Actor, Capability, local_shell
 from licentia.domain.reasons import BadInput
+from licentia.words import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ def command_options(
                 app.actor.require(Capability.READ, 0)
             return function(app, *args, **kwargs)
 
-        call = click.option("--lang", type=click.Choice(list(i18n.LANGUAGES)), help=_("Language of all text."))(call)
+        call = click.option("--lang", type=click.Choice(list(language.LANGUAGES)), help=_("Language of all text."))(
+            call
+        )
         call = click.option("--json", "as_json", is_flag=True, help=_("Print JSON for programs."))(call)
         text = _("Act as this operator, with the roles it has in the tenant. Also LICENTIA_AS.")
         call = click.option("--as", "acting", metavar="OPERATOR", envvar="LICENTIA_AS", help=text)(call)
@@ -94,7 +96,7 @@ def open_app(*, as_json: bool, tenant_name: str | None, need_tenant: bool, opera
         actor.require(Capability.READ, tenant.id)
         catch_up(tenant.id)
         keeping.expire(tenant.id)
-    return App(actor, as_json, i18n.current(), tenant, operator)
+    return App(actor, as_json, language.current(), tenant, operator)
 
 
 def _operator(name: str, tenant_id: int | None) -> Actor:

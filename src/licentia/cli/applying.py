@@ -19,8 +19,8 @@ import click
 
 from licentia.cli import render_json
 from licentia.cli.app import App, is_interactive, says_yes
-from licentia.cli.formats import number
 from licentia.domain.reasons import Refused
+from licentia.words.formats import number
 
 PROGRESS_AFTER = 2.0
 """Seconds of silence before progress is shown."""
@@ -110,9 +110,9 @@ def decide(app: App, shown: Any, *, yes: bool, only_plan: bool, confirm: int | N
 
 def explained(refused: Refused) -> str:
     """The sentence of a refusal."""
-    from licentia.cli.sentences import REFUSED
+    from licentia.cli.sentences import said
 
-    return REFUSED[refused.code](refused.details)
+    return said(refused)
 
 
 def _leave(app: App, shown: Any, *, only_plan: bool) -> int:

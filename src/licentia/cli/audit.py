@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
-from typing import Any
 
 import click
 
@@ -27,11 +26,12 @@ def command() -> None:
 @command_options()
 def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
     """The newest rows."""
-    from licentia.cli.formats import table
-    from licentia.cli.text import Text
+    from licentia.cli.layout import table
     from licentia.cli.whom import any_user
     from licentia.domain.instants import to_iso
     from licentia.store.lists import audit
+    from licentia.words.journal import object_word, what
+    from licentia.words.text import Text
 
     user_id = None if user is None else any_user(app, user)
     found = audit.newest(app.tenant_id, top, user_id=user_id, plan_id=plan_id)
@@ -53,14 +53,14 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
             }
             click.echo(json.dumps(fields, ensure_ascii=False))
         return 0
-    text = Text(app)
+    text = Text.of(app.tenant)
     lines = [
         [
             str(r.seq),
             text.time(r.at),
             r.actor_name,
             what(r),
-            r.object_name or object_word(app, r),
+            r.object_name or object_word(app.tenant, r),
             str(r.plan_id or "-"),
         ]
         for r in found
@@ -74,7 +74,8 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
 def verify(app: App) -> int:
     """Recomputes the whole chain."""
     from licentia.changes.verify import verify_chain
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
+    from licentia.words.journal import why_word
 
     report = verify_chain(app.tenant_id)
     if app.as_json:
@@ -89,64 +90,3 @@ def verify(app: App) -> int:
             _("The journal is not whole: part {part}: {why}.").format(part=report.broken, why=why_word(report.why))
         )
     return 0 if report.broken is None else 1
-
-
-def what(row: Any) -> str:
-    """What a row of the journal says, in words; a license change names the product."""
-    from licentia.cli.receipts import source
-    from licentia.cli.said.accounts import account_word
-    from licentia.cli.said.words import product_name
-    from licentia.cli.sentences import journal_kind
-
-    if row.kind.startswith("account."):
-        return account_word(row.kind, row.after)
-    of_product = ("license.", "subscription.", "price.", "purchase.")
-    sku = source(row).get("sku") if row.kind.startswith(of_product) else None
-    return journal_kind(row.kind, product_name(sku) if sku else "")
-
-
-def object_word(app: App, row: Any) -> str:
-    """What a row is about when it is not a user, or a user who is gone for good."""
-    from licentia.cli.receipts import source, user_word
-    from licentia.cli.said.operators import operator_text
-    from licentia.cli.said.words import product_name
-
-    if row.object_kind == "group":
-        return group_word(app, row)
-    if row.object_kind == "plan":
-        return _("Plan {plan}").format(plan=row.object_id)
-    if row.object_kind == "subscription":
-        return _("Subscription {n}").format(n=row.object_id)
-    if row.object_kind == "purchase":
-        return _("Self-service purchase {n}").format(n=row.object_id)
-    if row.object_kind in ("price", "product"):
-        return product_name(source(row).get("sku", str(row.object_id)))
-    if row.object_kind == "never":
-        return _("Never list")
-    if row.object_kind == "operator":
-        return operator_text(row.after or row.before)
-    if row.object_kind == "finder":
-        return _("Finder {name}").format(name=source(row).get("name", row.object_id))
-    return app.tenant.name if row.object_kind == "tenant" else user_word(row)
-
-
-def group_word(app: App, row: Any) -> str:
-    """The group a row is about: by its name, also when it is gone and only the journal has it."""
-    from licentia.store.lists import groups
-
-    stored = groups.names(app.tenant_id, [row.object_id]).get(row.object_id)
-    fields = json.loads(row.after or row.before or "{}")
-    name = stored or fields.get("display_name") or str(row.object_id)
-    return _("Group {name}").format(name=name)
-
-
-def why_word(code: str) -> str:
-    """What is wrong with a part of the journal, in words."""
-    return {
-        "segment_missing": _("a part is missing"),
-        "rows_missing": _("rows are missing"),
-        "not_linked": _("it does not follow the part before it"),
-        "rows_changed": _("its rows are not as they were written"),
-        "tail_missing": _("the end is missing"),
-        "rows_added": _("rows were added"),
-    }[code]

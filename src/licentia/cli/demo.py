@@ -24,9 +24,9 @@ def command(app: App, *, users: int, seed: int, name: str | None) -> int:
     """Loads the demo tenant."""
     from licentia.changes import record
     from licentia.cli.applying import Progress
-    from licentia.cli.formats import number
     from licentia.importing.demo import demo_tenant
     from licentia.store import clock
+    from licentia.words.formats import number
 
     now = clock.machine_now()
     rows = demo_tenant(users, seed, now - now % 86_400_000_000)

@@ -10,18 +10,20 @@ from licentia.changes import run
 from licentia.changes.preview import Subjects
 from licentia.cli import receipts
 from licentia.cli.app import App
-from licentia.cli.render import sentence
-from licentia.cli.said.accounts import fact_word
-from licentia.cli.said.words import product_name
-from licentia.cli.sentences import journal_kind
 from licentia.cli.sentences import reason as reason_sentence
-from licentia.cli.text import Text
 from licentia.domain import rulebook
 from licentia.domain.instants import SECOND, Instant, to_iso
 from licentia.domain.reasons import Reason
 from licentia.importing.badrows import neutral
 from licentia.store import clock
 from licentia.store.lists import audit, plans
+from licentia.words import receipts as words
+from licentia.words.journal import source, user_word
+from licentia.words.parts import product_name
+from licentia.words.rules import consequence
+from licentia.words.said.accounts import fact_word
+from licentia.words.sentences import journal_kind
+from licentia.words.text import Text
 
 PAGE = 2_000
 
@@ -35,7 +37,7 @@ def step_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
     start = plan["started_at"] or max(plan["start_at"] or 0, clock.tenant_now(app.tenant_id))
     classes = {one.id: one for one in plans.classes(app.tenant_id, plan_id)}
     subjects = Subjects(app.tenant_id, [(one.reason, one.subject) for one in classes.values() if one.reason])
-    said = {i: _consequences(Text(app), one, start) for i, one in classes.items()}
+    said = {i: _consequences(Text.of(app.tenant), one, start) for i, one in classes.items()}
     last = 0
     while found := plans.steps(app.tenant_id, plan_id, last, PAGE):
         for step in found:
@@ -61,9 +63,8 @@ def _consequences(text: Text, one: plans.PlanClassRow, start: Instant) -> str:
     book = rulebook.load().by_key
     found = []
     for key, params, seconds in one.consequences:
-        when = "" if seconds is None else text.date(start + seconds * SECOND)
-        rule = book[key]
-        found.append(f"{rule.id} {sentence(rule.sentence(text.language), params, when)}")
+        rule, at = book[key], None if seconds is None else start + seconds * SECOND
+        found.append(f"{rule.id} {consequence(text, rule, params, at)}")
     return " | ".join(found)
 
 
@@ -72,20 +73,20 @@ def receipt_rows(app: App, plan_id: int) -> Iterator[dict[str, Any]]:
     run.load(app.tenant_id, plan_id)
     rows = receipts.rows(app.tenant_id, plan_id)
     while page := list(islice(rows, PAGE)):
-        people = receipts.manager_names(app.tenant_id, page)
+        people = words.manager_names(app.tenant_id, page)
         yield from (_receipt_row(row, people) for row in page)
 
 
 def _receipt_row(row: audit.AuditRow, people: dict[int, str]) -> dict[str, Any]:
-    one = receipts.source(row)
+    one = source(row)
     product = product_name(one["sku"]) if "sku" in one else ""
     what, before, after = journal_kind(row.kind, product), "", ""
     if "kind" in one:
-        what, before, after = product, receipts.held(row.before), receipts.held(row.after)
-    elif receipts.is_account(row):
-        what, (before, after) = fact_word(row.kind), receipts.account_words(row, people)
+        what, before, after = product, words.held(row.before), words.held(row.after)
+    elif words.is_account(row):
+        what, (before, after) = fact_word(row.kind), words.account_words(row, people)
     return {
-        "userPrincipalName": receipts.user_word(row),
+        "userPrincipalName": user_word(row),
         "product": what,
         "skuId": one.get("sku", ""),
         "sourceKind": one.get("kind", ""),

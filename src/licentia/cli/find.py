@@ -121,7 +121,7 @@ def _every(app: App, *, counts: bool) -> int:
     if app.as_json:
         click.echo(json.dumps(every_json(found, counts=counts), ensure_ascii=False, indent=2))
     else:
-        click.echo(every_text(app, found, counts=counts))
+        click.echo(every_text(found, counts=counts))
     return 0
 
 
@@ -151,9 +151,10 @@ def _forget(app: App, name: str) -> int:
 
 
 def _show(app: App, asked: Search, top: int) -> int:
-    from licentia.cli.findview import Found, found_json, found_text
+    from licentia.cli.findview import found_json, found_text
     from licentia.store import clock
     from licentia.store.lists import finders, users
+    from licentia.words.finders import Found
 
     now = clock.tenant_now(app.tenant_id)
     page = finders.page(app.tenant_id, asked, now, top=top)
@@ -194,9 +195,9 @@ def _take_back(app: App, asked: Search, *, anyway: bool, **plan: Any) -> int:
 
 def _with_product(app: App, asked: Search, now: int) -> Search:
     """The search for one product, where only a product can go: the one it finds, or the one that is said."""
-    from licentia.cli.said.words import product_name
     from licentia.domain.reasons import BadInput
     from licentia.store.lists import finders
+    from licentia.words.parts import product_name
 
     if asked.sku_id is not None or asked.finder.looks_at_account:
         return asked

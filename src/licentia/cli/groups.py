@@ -143,10 +143,10 @@ def delete(app: App, group: str, *, yes: bool) -> int:
     """Deletes after a yes, where nothing brings the group back."""
     from licentia.changes import groups
     from licentia.cli.app import says_yes
-    from licentia.cli.text import Text
     from licentia.domain.group_facts import returns_after_deletion
     from licentia.domain.reasons import Refused
     from licentia.store.lists import groups as list_of
+    from licentia.words.text import Text
 
     found = list_of.find(app.tenant_id, group)
     if not yes and not returns_after_deletion(found.facts):
@@ -158,7 +158,7 @@ def delete(app: App, group: str, *, yes: bool) -> int:
     done = groups.delete_group(app.tenant_id, found.id, app.actor)
     if done.restorable_until is None:
         return _said(app, done, _("Group {name} is deleted for good."), found.name)
-    until = Text(app).time(done.restorable_until)
+    until = Text.of(app.tenant).time(done.restorable_until)
     return _said(app, done, _("Group {name} is deleted. It can be restored until {date}."), found.name, date=until)
 
 

@@ -12,18 +12,27 @@ from gettext import ngettext
 from typing import Any
 
 from licentia.cli.app import App
-from licentia.cli.formats import number, table
-from licentia.cli.said.groups import error_fix, error_word, fix_code, group_line, kind_word, membership_word
-from licentia.cli.said.words import product_name
-from licentia.cli.sentences import REFUSED, source_kind
-from licentia.cli.text import Text
-from licentia.domain import catalog as catalog_of
-from licentia.domain.consequences import plan_name
+from licentia.cli.layout import table
+from licentia.cli.sentences import said
 from licentia.domain.facts import AssignmentState
 from licentia.domain.group_facts import elsewhere, may_change_members
 from licentia.domain.instants import to_iso
 from licentia.store.lists import groups as list_of
 from licentia.store.lists.groups import GroupRow, MemberRow, TroubledUser, TroubleRow
+from licentia.words.formats import number
+from licentia.words.parts import plan_name, product_name
+from licentia.words.said.groups import (
+    error_fix,
+    error_word,
+    fix_code,
+    group_line,
+    kind_word,
+    membership_word,
+    never_line,
+    rule_line,
+)
+from licentia.words.sentences import through
+from licentia.words.text import Text
 
 Given = Sequence[tuple[str, str]]
 """(sku, disabled plans) of what a group gives."""
@@ -79,14 +88,13 @@ def show_text(app: App, group: GroupRow, given: Given) -> str:
         group_line(group.kind, group.membership_rule, group.is_synced, n),
     ]
     if group.membership_rule:
-        head.append(_("Rule: {rule}").format(rule=group.membership_rule))
+        head.append(rule_line(group.membership_rule))
     reason = may_change_members(group.facts)
     if reason is not None:
-        refused = elsewhere(group.facts, reason)
-        head.append(REFUSED[refused.code](refused.details))
+        head.append(said(elsewhere(group.facts, reason)))
     never = list_of.never_reason(app.tenant_id, group.id)
     if never is not None:
-        head.append(_("On the never list: {reason}").format(reason=never))
+        head.append(never_line(never))
     parts = ["\n".join(head), _licenses(app, group, given)]
     trouble = list_of.trouble(app.tenant_id, group.id)
     if trouble:
@@ -102,10 +110,9 @@ def _licenses(app: App, group: GroupRow, given: Given) -> str:
     for sku, state, error, users in list_of.states(app.tenant_id, group.id):
         held[sku] += users if AssignmentState(state).holds else 0
         wrong[sku] += users if error or not AssignmentState(state).holds else 0
-    catalog = catalog_of.load()
     rows = []
     for sku, plans in given:
-        off = ", ".join(sorted(plan_name(catalog, plan) for plan in plans.split(","))) if plans else "-"
+        off = ", ".join(sorted(plan_name(plan) for plan in plans.split(","))) if plans else "-"
         rows.append([product_name(sku), number(held[sku], app.language), number(wrong[sku], app.language), off])
     return table([_("Product"), _("Assigned"), _("Errors"), _("Off")], rows, frozenset({1, 2}))
 
@@ -138,10 +145,6 @@ def members_text(app: App, members: Sequence[MemberRow], *, more: bool) -> str:
     return table([_("Display name"), _("Username")], rows) + "\n\n" + end
 
 
-def _from(names: dict[int, str], kind: int, number_: int) -> str:
-    return names.get(number_, str(number_)) if kind == 2 else source_kind(kind)
-
-
 def _names(app: App, rows: Sequence[TroubleRow | TroubledUser]) -> dict[int, str]:
     return list_of.names(app.tenant_id, sorted({row.source_id for row in rows if row.source_kind == 2}))
 
@@ -154,7 +157,7 @@ def errors_text(app: App, rows: Sequence[TroubleRow]) -> str:
             row.error,
             number(row.users, app.language),
             product_name(row.sku_id),
-            _from(names, row.source_kind, row.source_id),
+            through(names, row.source_kind, row.source_id),
         ]
         for row in rows
     ]
@@ -184,7 +187,7 @@ def users_text(app: App, rows: Sequence[TroubledUser]) -> str:
     """Users with their errors."""
     names = _names(app, rows)
     lines = [
-        [row.principal_name, product_name(row.sku_id), _from(names, row.source_kind, row.source_id), row.error]
+        [row.principal_name, product_name(row.sku_id), through(names, row.source_kind, row.source_id), row.error]
         for row in rows
     ]
     return table([_("Username"), _("Product"), _("Through"), _("Error")], lines)
@@ -209,6 +212,6 @@ def deleted_text(app: App, groups: Sequence[GroupRow], until: dict[int, int]) ->
     """Deleted groups and until when they can be restored."""
     if not groups:
         return _("There are no deleted groups.")
-    text = Text(app)
+    text = Text.of(app.tenant)
     rows = [[group.name, text.time(group.deleted_at), text.time(until[group.id])] for group in groups]
     return table([_("Group"), _("Deleted on"), _("Can be restored until")], rows)

@@ -1,6 +1,7 @@
-"""The reader's language: --lang, LICENTIA_LANG, then the system's; gettext finds the sentences.
+"""Which language the reader of a terminal wants: --lang, LICENTIA_LANG, then the system's.
 
-Also click's own words go through it. Never imports anything but the standard library.
+The whole process then speaks it: our sentences (words.language), and through the standard library's gettext the help texts
+and click's own words. Never imports Django.
 """
 
 from __future__ import annotations
@@ -8,10 +9,8 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
-LANGUAGES = ("en", "nl")
-DOMAIN = "licentia"
+from licentia.words import language as words
 
 
 def choose(arguments: Sequence[str]) -> str:
@@ -22,15 +21,11 @@ def choose(arguments: Sequence[str]) -> str:
 
 
 def use(language: str) -> None:
-    """From here on sentences are in this language."""
+    """From here on sentences, help texts and click's words are in this language."""
+    words.use(language)
     os.environ["LANGUAGE"] = language
-    gettext.bindtextdomain(DOMAIN, str(Path(__file__).resolve().parent.parent / "locale"))
-    gettext.textdomain(DOMAIN)
-
-
-def current() -> str:
-    """The language in use."""
-    return os.environ.get("LANGUAGE", "en")
+    gettext.bindtextdomain(words.DOMAIN, str(words.LOCALE))
+    gettext.textdomain(words.DOMAIN)
 
 
 def _from_arguments(arguments: Sequence[str]) -> str | None:
@@ -52,4 +47,4 @@ def _from_environment() -> str:
 
 def _known(text: str) -> str | None:
     short = text[:2].lower()
-    return short if short in LANGUAGES else None
+    return short if short in words.LANGUAGES else None

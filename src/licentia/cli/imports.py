@@ -76,7 +76,7 @@ def _name_of(found: object, file: str) -> str:
 
 def _say(app: App, name: str, outcome: object) -> None:
     from licentia.changes.refresh import Outcome
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     assert isinstance(outcome, Outcome)
     if app.as_json:

@@ -228,7 +228,7 @@ def _show(
     app: App, fields: dict[str, Any], outcome: Any, said: str, notes: list[str] | None = None, **words: str
 ) -> None:
     """The result as JSON, or as one line and the lines after it."""
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     if app.as_json:
         whole = {"tenant": app.tenant.name} | fields | {"badRows": len(outcome.bad)}
@@ -250,7 +250,7 @@ def _report_word(form: str) -> str:
 
 
 def _left_out(app: App, outcome: Any) -> list[str]:
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     notes = []
     if outcome.nested:
@@ -269,7 +269,7 @@ def _left_out(app: App, outcome: Any) -> list[str]:
 
 
 def _not_taken(app: App, outcome: Any) -> list[str]:
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     notes = []
     if outcome.deleted:
@@ -293,8 +293,8 @@ def _not_taken(app: App, outcome: Any) -> list[str]:
 
 
 def _differences(app: App, outcome: Any) -> list[str]:
-    from licentia.cli.formats import number
-    from licentia.cli.said.words import product_name
+    from licentia.words.formats import number
+    from licentia.words.parts import product_name
 
     holders = _(
         "{product}: {stated} assigned by Microsoft's count, {counted} in this copy. Nothing was changed for that."

@@ -12,11 +12,10 @@ from licentia.changes import inline, propose
 from licentia.changes.preview import Subjects
 from licentia.changes.undo import NO_WAY_BACK
 from licentia.changes.who import Who
-from licentia.cli import sentences, whom
+from licentia.cli import whom
 from licentia.cli.app import App
 from licentia.cli.applying import Progress, decide, show
-from licentia.cli.formats import number
-from licentia.cli.text import Text
+from licentia.cli.sentences import reason
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.catalog import Product
@@ -24,6 +23,8 @@ from licentia.domain.instants import SECOND, to_iso
 from licentia.domain.intents import AccountIntent, Intent, LicenseIntent, PurgeUser, TakeOver
 from licentia.domain.reasons import REASONS, Outcome
 from licentia.store.lists import products, selecting
+from licentia.words.formats import number
+from licentia.words.text import Text
 
 _AT_ONCE = tuple(
     one for one in (*get_args(LicenseIntent), *get_args(AccountIntent)) if one not in (TakeOver, PurgeUser)
@@ -78,17 +79,18 @@ def _say_left_out(app: App, sku_id: str) -> None:
 
 def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> int:
     from licentia.cli.receipts import receipt
-    from licentia.cli.render import copy_line, no_undo_line, undo_line
+    from licentia.cli.render import undo_line
+    from licentia.words.plans import copy_line, no_undo_line
 
     done = inline.apply_inline(app.tenant_id, intent, user_id, app.actor)
-    verdict, text = done.verdict, Text(app)
+    verdict, text = done.verdict, Text.of(app.tenant)
     about = [(verdict.reason, verdict.subject)] if verdict.reason else []
     names = Subjects(app.tenant_id, about, [said.params for said in verdict.consequences])
     if app.as_json:
         click.echo(json.dumps(_json(done, names), ensure_ascii=False, indent=2))
     elif done.plan_id is None:
         assert verdict.reason is not None
-        click.echo(sentences.reason(verdict.reason, names.name(verdict.reason, verdict.subject)))
+        click.echo(reason(verdict.reason, names.name(verdict.reason, verdict.subject)))
         if verdict.outcome is Outcome.SKIPPED:
             _say_consequences(app, done, names)
     else:
@@ -106,13 +108,12 @@ def _inline(app: App, intent: LicenseIntent | AccountIntent, user_id: int) -> in
 
 
 def _say_consequences(app: App, done: inline.InlineResult, names: Subjects) -> None:
-    from licentia.cli.render import sentence
+    from licentia.words.rules import consequence
 
-    book, text = rulebook.load().by_key, Text(app)
+    book, text = rulebook.load().by_key, Text.of(app.tenant)
     for said in done.verdict.consequences:
-        when = "" if said.seconds is None else text.date(done.at + said.seconds * SECOND)
-        rule = book[said.rule]
-        click.echo(f"{rule.id}  {sentence(rule.sentence(app.language), names.words(said.params), when)}")
+        rule, at = book[said.rule], None if said.seconds is None else done.at + said.seconds * SECOND
+        click.echo(f"{rule.id}  {consequence(text, rule, names.words(said.params), at)}")
 
 
 def _json(done: inline.InlineResult, names: Subjects) -> dict[str, Any]:

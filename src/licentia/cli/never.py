@@ -19,7 +19,7 @@ def command() -> None:
 @command_options()
 def list_(app: App) -> int:
     """All entries."""
-    from licentia.cli.formats import table
+    from licentia.cli.layout import table
     from licentia.store.lists import never
 
     every = never.every(app.tenant_id)

@@ -29,9 +29,9 @@ def command() -> None:
 def list_(app: App, *, tenant_name: str | None) -> int:
     """Operators, by name."""
     from licentia.cli.app import the_tenant
-    from licentia.cli.formats import table
-    from licentia.cli.said.operators import role_word
+    from licentia.cli.layout import table
     from licentia.store.lists import operators
+    from licentia.words.said.operators import role_word
 
     if tenant_name is not None or app.operator:
         tenant = the_tenant(tenant_name)
@@ -128,7 +128,7 @@ def enable(app: App, name: str) -> int:
 def grant(app: App, name: str, role: str) -> int:
     """Gives a role."""
     from licentia.changes import operators
-    from licentia.cli.said.operators import role_word
+    from licentia.words.said.operators import role_word
 
     changed = operators.grant(name, app.tenant_id, Role(role), app.actor)
     said = _("{name} is now {role} in {tenant}.") if changed else _("{name} was {role} in {tenant} already.")
@@ -147,7 +147,7 @@ def grant(app: App, name: str, role: str) -> int:
 def revoke(app: App, name: str, role: str) -> int:
     """Takes a role away."""
     from licentia.changes import operators
-    from licentia.cli.said.operators import role_word
+    from licentia.words.said.operators import role_word
 
     changed = operators.revoke(name, app.tenant_id, Role(role), app.actor)
     said = _("{name} is no longer {role} in {tenant}.") if changed else _("{name} was not {role} in {tenant}.")

@@ -9,10 +9,7 @@ from typing import Any
 import click
 
 from licentia.cli.app import App, command_options
-from licentia.domain.reasons import BadInput, Refused
-
-WORDS = ("plan.approve", "plan.reject", "plan.start_refused", "plan.schedule", "plan.unschedule")
-"""Rows of the journal that say why a draft is one."""
+from licentia.domain.reasons import BadInput
 
 
 @click.command(
@@ -85,22 +82,27 @@ COMMANDS = (approve, reject, unschedule, hand_over)
 def schedule(app: App, plan_id: int, moment: str, *, confirm: int | None, over_limit: bool) -> int:
     """Sets the moment at which the plan starts by itself; returns the exit status."""
     from licentia.changes import schedule as door
-    from licentia.cli.formats import date_time
     from licentia.cli.tenants import moment_of
     from licentia.store import clock
+    from licentia.words.rules import cited
+    from licentia.words.text import Text
 
     at = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
     state = door.schedule(app.tenant_id, plan_id, at, app.actor, confirm=confirm, over_limit=over_limit)
     if state == "awaiting_approval":
         return waits(app, plan_id)
-    shown = date_time(at, app.language, app.tenant.time_zone)
-    sentence = _("Plan {plan} starts on {time}.").format(plan=plan_id, time=shown)
-    return said(app, plan_id, sentence + " " + rule(app, "unattended_start"))
+    text = Text.of(app.tenant)
+    sentence = _("Plan {plan} starts on {time}.").format(plan=plan_id, time=text.time(at))
+    return said(app, plan_id, f"{sentence} {cited(text, 'unattended_start')}")
 
 
 def waits(app: App, plan_id: int) -> int:
     """Says that a second person is asked; nothing was applied, so the exit status is 1."""
-    said(app, plan_id, _("Nothing was changed. Plan {plan} waits for approval.") + " " + rule(app, "second_approver"))
+    from licentia.words.rules import cited
+    from licentia.words.text import Text
+
+    sentence = _("Nothing was changed. Plan {plan} waits for approval.")
+    said(app, plan_id, f"{sentence} {cited(Text.of(app.tenant), 'second_approver')}")
     return 1
 
 
@@ -116,91 +118,23 @@ def said(app: App, plan_id: int, sentence: str) -> int:
     return 0
 
 
-def rule(app: App, key: str, when: str = "") -> str:
-    """A rule's sentence with its number."""
-    from licentia.domain import rulebook
-
-    found = rulebook.load().by_key[key]
-    return f"{found.sentence(app.language).format(date=when)} ({found.id})"
-
-
 def standing(app: App, plan: dict[str, Any]) -> list[str]:
-    """Where the plan stands, where its state alone does not say it: approval, moment, rejection, hand-over, its list."""
-    state = plan["state"]
-    told = {"draft": _draft, "scheduled": _scheduled, "handed_over": _handed_over, "expired": _expired}
-    if state == "awaiting_approval":
-        return [rule(app, "second_approver")]
-    lines = told[state](app, plan) if state in told else []
-    return lines + ([] if keeps_list(app, plan) else [_("The list of its users is no longer kept.") + " (R-139)"])
+    """Where the plan stands, and what starts it when its moment has come."""
+    from licentia.cli.sentences import said as explained
+    from licentia.store import clock
+    from licentia.words import standing as words
+    from licentia.words.text import Text
 
-
-def keeps_list(app: App, plan: dict[str, Any]) -> bool:
-    """Whether the plan has as many users as it shows: the list of an old plan is thrown away."""
-    from licentia.store.lists import keeping
-
-    return plan["is_inline"] or not plan["users"] or keeping.has_list(app.tenant_id, plan["id"])
+    lines = words.standing(Text.of(app.tenant), app.tenant_id, plan, explained)
+    if plan["state"] == "scheduled" and plan["start_at"] <= clock.tenant_now(app.tenant_id):
+        lines.append(_("Its moment has come. It starts when a worker runs: licentia worker"))
+    return lines
 
 
 def require_list(app: App, plan_id: int) -> None:
     """Returns when the plan's users are kept; BadInput `list_gone` when they no longer are."""
     from licentia.changes import run
+    from licentia.store.lists.keeping import keeps_list
 
-    if not keeps_list(app, run.load(app.tenant_id, plan_id)):
+    if not keeps_list(app.tenant_id, run.load(app.tenant_id, plan_id)):
         raise BadInput("list_gone", plan=plan_id)
-
-
-def _draft(app: App, plan: dict[str, Any]) -> list[str]:
-    from licentia.store.lists import operators
-
-    word = operators.last_word(app.tenant_id, plan["id"], WORDS)
-    lines = []
-    if plan["approved_by"]:
-        lines.append(_("Approved by {name}.").format(name=plan["approved_by"]))
-    if word is not None and word.kind == "plan.reject":
-        why = json.loads(word.after)["why"]
-        sentence = _("Rejected by {name} on {time}: {why}")
-        lines.append(sentence.format(name=word.actor_name, time=_time(app, word.at), why=why))
-    if word is not None and word.kind == "plan.start_refused":
-        sentence = _("Did not start on {time}: {why}")
-        lines.append(sentence.format(time=_time(app, word.at), why=_why(json.loads(word.after))))
-    return lines
-
-
-def _why(refused: dict[str, Any]) -> str:
-    from licentia.cli.applying import explained
-
-    return explained(Refused(str(refused["code"]), **refused["details"]))
-
-
-def _scheduled(app: App, plan: dict[str, Any]) -> list[str]:
-    from licentia.store import clock
-
-    lines = [_("Starts on {time}.").format(time=_time(app, plan["start_at"])) + " " + rule(app, "unattended_start")]
-    if plan["start_at"] <= clock.tenant_now(app.tenant_id):
-        lines.append(_("Its moment has come. It starts when a worker runs: licentia worker"))
-    return lines
-
-
-def _handed_over(app: App, plan: dict[str, Any]) -> list[str]:
-    from licentia.cli.formats import number
-    from licentia.store.lists import keeping
-
-    if not keeps_list(app, plan):
-        return []
-    done, every = keeping.as_planned(app.tenant_id, plan["id"])
-    sentence = _("Handed over on {time}. As far as is known, {n} of {m} users are as planned now.")
-    n, m = number(done, app.language), number(every, app.language)
-    return [sentence.format(time=_time(app, plan["finished_at"]), n=n, m=m)]
-
-
-def _expired(app: App, plan: dict[str, Any]) -> list[str]:
-    from licentia.cli.formats import date
-
-    when = date(plan["finished_at"], app.language, app.tenant.time_zone)
-    return [rule(app, "draft_expires", when)]
-
-
-def _time(app: App, at: int) -> str:
-    from licentia.cli.formats import date_time
-
-    return date_time(at, app.language, app.tenant.time_zone)

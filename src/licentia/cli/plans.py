@@ -31,11 +31,13 @@ for _one in plan_life.COMMANDS:
 def list_(app: App, *, top: int, inline: bool) -> int:
     """The newest plans."""
     from licentia.changes.preview import titled
-    from licentia.cli import render, render_json, sentences
-    from licentia.cli.formats import table
-    from licentia.cli.text import Text
-    from licentia.cli.titles import title
+    from licentia.cli import render_json
+    from licentia.cli.layout import table
     from licentia.store.lists import plans
+    from licentia.words import sentences
+    from licentia.words.plans import undone
+    from licentia.words.text import Text
+    from licentia.words.titles import title
 
     found = plans.latest(app.tenant_id, top, None, inline=inline)
     if app.as_json:
@@ -44,12 +46,12 @@ def list_(app: App, *, top: int, inline: bool) -> int:
     if not found:
         click.echo(_("No plans yet."))
         return 0
-    text = Text(app)
+    text = Text.of(app.tenant)
     lines = []
     for plan in found:
         state = sentences.plan_state(plan["state"])
         if plan["undone"]:
-            state = f"{state}. {render.undone(text, plan)}"
+            state = f"{state}. {undone(text, plan)}"
         until = "-" if plan["undo_until"] is None else text.time(plan["undo_until"])
         lines.append(
             [
@@ -102,12 +104,12 @@ def show(app: App, plan_id: int, *, show_users: bool, top: int) -> int:
 
 
 def _users(app: App, plan_id: int, top: int) -> str:
-    from licentia.cli import sentences
-    from licentia.cli.formats import table
-    from licentia.cli.text import Text
+    from licentia.cli.layout import table
     from licentia.store.lists import plans
+    from licentia.words import sentences
+    from licentia.words.text import Text
 
-    text = Text(app)
+    text = Text.of(app.tenant)
     lines = [
         [
             step.display_name,

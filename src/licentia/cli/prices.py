@@ -29,8 +29,8 @@ def command() -> None:
 def list_(app: App) -> int:
     """Products that the tenant has, and others with a price of its own."""
     from licentia.cli import moneyview, subscription_json
-    from licentia.cli.said.words import product_name
     from licentia.store.lists import products, subscriptions
+    from licentia.words.parts import product_name
 
     stated = subscriptions.prices(app.tenant_id)
     owned = {row.sku_id for row in products.every(app.tenant_id)}
@@ -72,10 +72,10 @@ def set_(app: App, product: str, *, amount: str, currency: str | None, months: s
     """One price."""
     from licentia.changes import prices
     from licentia.cli import subscription_json
-    from licentia.cli.amounts import money
     from licentia.cli.licenses import resolve_product
     from licentia.domain.money import Money, amount_of, currency_of
     from licentia.store.lists import subscriptions
+    from licentia.words.amounts import money
 
     found = resolve_product(app, product)
     letters = currency_of(currency) if currency else subscriptions.place(app.tenant_id)[0]
@@ -104,7 +104,7 @@ def set_(app: App, product: str, *, amount: str, currency: str | None, months: s
 def import_(app: App, *, file: str | None, skip_bad: bool) -> int:
     """List prices, or a file of one's own."""
     from licentia.changes import prices
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     done = prices.import_list(app.tenant_id, app.actor) if file is None else _own(app, file, skip_bad=skip_bad)
     if app.as_json:

@@ -24,10 +24,11 @@ def command() -> None:
 @command_options()
 def list_(app: App) -> int:
     """All products, by name."""
-    from licentia.cli.formats import number, table
-    from licentia.cli.said.words import product_name
+    from licentia.cli.layout import table
     from licentia.domain import catalog as catalog_of
     from licentia.store.lists import products
+    from licentia.words.formats import number
+    from licentia.words.parts import product_name
 
     every = sorted(products.every(app.tenant_id), key=lambda row: product_name(row.sku_id).casefold())
     if app.as_json:
@@ -53,7 +54,7 @@ def list_(app: App) -> int:
 
 
 def _seats(app: App, capacity: int | None, consumed: int) -> list[str]:
-    from licentia.cli.formats import number
+    from licentia.words.formats import number
 
     if capacity is None:
         return [_("Not known"), number(consumed, app.language), _("Not known")]
@@ -85,12 +86,13 @@ def as_json(row: Any) -> dict[str, Any]:
 @command_options()
 def show(app: App, product: str) -> int:
     """One product."""
-    from licentia.cli.formats import number, table
+    from licentia.cli.layout import table
     from licentia.cli.licenses import resolve_product
-    from licentia.cli.sentences import source_kind
     from licentia.domain import catalog as catalog_of
     from licentia.domain.reasons import BadInput
     from licentia.store.lists import products
+    from licentia.words.formats import number
+    from licentia.words.sentences import source_kind
 
     found = resolve_product(app, product)
     row = next((r for r in products.every(app.tenant_id) if r.sku_id == found.sku_id), None)

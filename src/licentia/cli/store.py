@@ -21,9 +21,9 @@ def command() -> None:
 def check(app: App) -> int:
     """Checks every tenant."""
     from licentia.changes.verify import verify_chain
-    from licentia.cli.audit import why_word
     from licentia.store.lists import check as checks
     from licentia.store.lists import tenants
+    from licentia.words.journal import why_word
 
     found: list[dict[str, object]] = [
         {"tenant": None, "check": "integrity", "row": text} for text in checks.integrity()

@@ -43,8 +43,8 @@ def _found(app: App, text: str) -> Row:
 
 def _by_product(app: App) -> list[tuple[str, PoolRow | None, list[Subscription]]]:
     """(product, its pool, its subscriptions), products by name."""
-    from licentia.cli.said.words import product_name
     from licentia.store.lists import subscriptions
+    from licentia.words.parts import product_name
 
     rows: list[Row] = []
     while page := subscriptions.page(app.tenant_id, rows[-1].subscription.id if rows else 0):
@@ -102,13 +102,14 @@ def show(app: App, subscription: str) -> int:
     """One subscription."""
     from licentia.changes import subscriptions as doors
     from licentia.cli import subscription_json, subscriptionview
+    from licentia.words.subscriptions import abilities
 
     seen = doors.look_at(app.tenant_id, _found(app, subscription))
     if app.as_json:
         names = ("add", "remove", "cancel", "recurring")
         can = {
             name: subscription_json.verdict_json(verdict)
-            for name, (_text, verdict) in zip(names, subscriptionview.abilities(seen), strict=True)
+            for name, (_text, verdict) in zip(names, abilities(seen), strict=True)
         }
         fields = subscription_json.as_json(seen.subscription) | {
             "consumedUnits": seen.around.consumed,
@@ -237,7 +238,7 @@ def _change(app: App, intent: SubscriptionIntent, *, yes: bool, undo_of: int | N
 def order(app: App, *, product: str | None, keep: int, as_csv: bool, path: str | None) -> int:
     """What a reseller is asked for."""
     from licentia.cli import moneyview
-    from licentia.cli.formats import table
+    from licentia.cli.layout import table
     from licentia.cli.licenses import resolve_product
     from licentia.domain import savings
     from licentia.store import clock

@@ -59,8 +59,8 @@ def _tenant_id(context: click.Context) -> int | None:
 
 
 def _products(context: click.Context) -> Iterable[str]:
-    from licentia.cli.said.words import product_name
     from licentia.store.lists import products
+    from licentia.words.parts import product_name
 
     tenant = _tenant_id(context)
     return [] if tenant is None else sorted(product_name(one.sku_id) for one in products.every(tenant))

@@ -22,11 +22,15 @@ def command() -> None:
 @command_options(tenant=False, whole_store=False)
 def list_(app: App) -> int:
     """All tenants."""
-    from licentia.cli.formats import date_time, table
+    from licentia.cli.layout import table
+    from licentia.cli.sentences import said
     from licentia.domain.instants import to_iso
+    from licentia.domain.reasons import BadInput
     from licentia.store import clock
     from licentia.store.lists import tenants
     from licentia.store.lists.copying import copied_from
+    from licentia.words.formats import date_time
+    from licentia.words.tenants import came_from
 
     every = [one for one in tenants.every() if not app.operator or one.id in _open_to(app.operator)]
     if app.as_json:
@@ -43,12 +47,12 @@ def list_(app: App) -> int:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
     if not every:
-        click.echo(_("There is no tenant yet. Make one: licentia demo, or licentia import users FILE"))
+        click.echo(said(BadInput("no_tenant")))
         return 0
     lines = [
         [
             t.name,
-            _came_from(t.origin, copied_from(t.id)),
+            came_from(t.origin, copied_from(t.id)),
             t.country,
             date_time(clock.tenant_now(t.id), app.language, t.time_zone),
         ]
@@ -63,16 +67,6 @@ def _open_to(operator: str) -> set[int]:
 
     found = operators.find(operator)
     return {tenant for tenant, _name, _role in found.roles} if found else set()
-
-
-def _came_from(origin: str, copied: str | None) -> str:
-    word = origin_word(origin)
-    return word if copied is None else _("{origin}, rehearsal of {name}").format(origin=word, name=copied)
-
-
-def origin_word(origin: str) -> str:
-    """Where a tenant comes from, in words."""
-    return {"demo": _("Demo"), "imported": _("Copy from a file"), "empty": _("Local")}[origin]
 
 
 @command.command(
@@ -112,8 +106,8 @@ def copy(app: App, name: str, new: str) -> int:
     from licentia.changes import copying
     from licentia.cli.app import find_tenant
     from licentia.cli.applying import Progress
-    from licentia.cli.formats import number
     from licentia.store.lists import tenants
+    from licentia.words.formats import number
 
     source = find_tenant(name)
     progress = Progress(_("Copying"))
@@ -274,10 +268,10 @@ def _zone(name: str) -> str:
 def set_clock(app: App, moment: str) -> int:
     """Moves the clock."""
     from licentia.changes import advance
-    from licentia.cli.formats import date_time
     from licentia.domain.instants import to_iso
     from licentia.store import clock
     from licentia.store.lists import audit
+    from licentia.words.formats import date_time
 
     seen, _segment, _hash = audit.head(app.tenant_id)
     target = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
@@ -295,8 +289,9 @@ def set_clock(app: App, moment: str) -> int:
 
 def _happened(app: App, found: dict[str, int]) -> str:
     """What came of the time that passed, a line per kind."""
-    from licentia.cli.formats import number, table
-    from licentia.cli.sentences import happened
+    from licentia.cli.layout import table
+    from licentia.words.formats import number
+    from licentia.words.sentences import happened
 
     if not found:
         return _("Nothing happened on the way.")

@@ -63,7 +63,9 @@ def list_(app: App, *, search: str, product: str | None, filter_text: str | None
 
 
 def _table(app: App, page: Any, held: dict[int, list[Any]]) -> None:
-    from licentia.cli.formats import number, table
+    from licentia.cli.layout import table
+    from licentia.words.formats import number
+    from licentia.words.users import known, licenses, sign_in_word
 
     if not page.users:
         click.echo(_("No users match."))
@@ -90,27 +92,6 @@ def _table(app: App, page: Any, held: dict[int, list[Any]]) -> None:
         click.echo("\n" + _("The first {n} of more than {total} users.").format(n=shown, total=more))
     else:
         click.echo("\n" + _("The first {n} users; there are more. See --top.").format(n=shown))
-
-
-def known(value: str | None) -> str:
-    """A text fact; "Not known" for None, "none" for an empty one."""
-    return _("Not known") if value is None else value or _("none")
-
-
-def sign_in_word(enabled: bool | None) -> str:
-    """Whether signing in is allowed, in words."""
-    return _("Not known") if enabled is None else _("Allowed") if enabled else _("Sign-in blocked")
-
-
-def licenses(rows: list[Any]) -> str:
-    """The distinct products of these sources, by name; one in error is marked."""
-    from licentia.cli.said.words import product_name
-
-    held = {row[1] for row in rows if row[4] < 4}
-    broken = {row[1] for row in rows} - held
-    names = sorted(product_name(sku) for sku in held)
-    names += [_("{product} (error)").format(product=name) for name in sorted(product_name(sku) for sku in broken)]
-    return ", ".join(names) or "-"
 
 
 def as_json(user: Any, rows: list[Any]) -> dict[str, Any]:

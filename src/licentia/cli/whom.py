@@ -15,10 +15,10 @@ from typing import Any, BinaryIO
 
 import click
 
-from licentia.cli import i18n
 from licentia.cli.app import App
-from licentia.cli.formats import number
 from licentia.domain.reasons import BadInput
+from licentia.words import language
+from licentia.words.formats import number
 
 BATCH = 5_000
 
@@ -170,8 +170,8 @@ def bad_path(name: str) -> Path:
 
 def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: bool) -> None:
     """The bad rows are in a file with their reasons; BadInput `bad_rows` when they stop the command."""
-    from licentia.cli import sentences
     from licentia.importing.badrows import write_bad_rows
+    from licentia.words import sentences
 
     rows = [(error, sentences.ROW[error.code](error.details)) for error in sorted(bad, key=lambda e: e.line)]
     try:
@@ -182,4 +182,4 @@ def report_bad(bad: list[Any], header: tuple[str, ...], path: Path, *, stop: boo
     if stop:
         raise BadInput("bad_rows", n=len(bad), path=str(path))
     text = ngettext("{n} row left out; see {path}.", "{n} rows left out; see {path}.", len(bad))
-    click.echo(text.format(n=number(len(bad), i18n.current()), path=path), err=True)
+    click.echo(text.format(n=number(len(bad), language.current()), path=path), err=True)

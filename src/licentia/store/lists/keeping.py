@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from licentia.store import sql
 
 
@@ -14,6 +16,11 @@ def has_list(tenant_id: int, plan_id: int) -> bool:
         )
         is not None
     )
+
+
+def keeps_list(tenant_id: int, plan: dict[str, Any]) -> bool:
+    """Whether the plan has as many users as it shows: the list of an old plan is thrown away."""
+    return plan["is_inline"] or not plan["users"] or has_list(tenant_id, plan["id"])
 
 
 _SOURCE_DIFFERS = """

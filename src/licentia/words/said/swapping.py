@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word
 
 BAD_INPUT: dict[str, Sentence] = {
     "same_product": lambda d: _("{product} can't be swapped with itself. Give two products.").format(**d),
-    "product_or_all": lambda d: _("Say what goes: a product, or --all for everything that is assigned directly."),
-    "all_needs_users": lambda d: _("With --all, say for whom: --user, --users-from or --filter; not --everyone."),
-    "all_is_direct": lambda d: _(
-        "--all takes only what is assigned directly. For a license of which the path is not known, name the product."
-    ),
-    "no_service_plans": lambda d: _("Say which service plans: --on PLAN, --off PLAN."),
     "on_and_off": lambda d: _("{plan} can't be switched on and off at once.").format(**d),
 }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
-from gettext import ngettext
 
-from licentia.cli.said.words import Sentence, Word, count, joined, or_list, product_name
 from licentia.domain.facts import AssignmentError
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import Sentence, Word, count, joined, or_list, product_name
 
 BAD_INPUT: dict[str, Sentence] = {
     "ambiguous_group": lambda d: joined(
@@ -19,14 +19,10 @@ BAD_INPUT: dict[str, Sentence] = {
         text=d["text"] or "-"
     ),
     "group_exists": lambda d: _("There is a group called {name} already. Choose another name.").format(**d),
-    "no_group_change": lambda d: _("Say what changes: --name, --rule or --no-rule."),
-    "no_group_licenses": lambda d: _("Say what changes: --add PRODUCT or --remove PRODUCT."),
-    "plans_without_product": lambda d: _("--off and --on need --add PRODUCT: say of which product."),
     "add_and_remove": lambda d: _("{product} can't be added and removed at once.").format(
         product=product_name(d["sku"])
     ),
     "same_group": lambda d: _("Give two groups: {name} is both.").format(**d),
-    "reprocess_whom": lambda d: _("Say what to reprocess: a group, or users with --user, --users-from or --filter."),
 }
 
 REFUSED: dict[str, Sentence] = {
@@ -40,15 +36,11 @@ REFUSED: dict[str, Sentence] = {
         "{group} is a mail group of Exchange. Change it in the Exchange admin center; "
         "for licenses, use a security group or a Microsoft 365 group."
     ).format(**d),
-    "group_has_licenses": lambda d: _(
-        "{group} gives licenses, so it can't be deleted. Remove them first: licentia groups licenses GROUP --remove PRODUCT"
-    ).format(**d),
+    "group_has_licenses": lambda d: _("{group} gives licenses, so it can't be deleted.").format(**d),
     "group_gone": lambda d: _(
         "The group of this plan is not there any more, so nothing was changed. Discard the plan."
     ),
-    "group_in_use": lambda d: _(
-        "Users still have licenses, or errors, from {group}. See: licentia groups errors. Solve them and reprocess first."
-    ).format(**d),
+    "group_in_use": lambda d: _("Users still have licenses, or errors, from {group}.").format(**d),
     "group_never": lambda d: _("{group} is on the never list: {reason}. Take it off the list first.").format(**d),
     "group_rule_empties": lambda d: _(
         "A rule empties {group} first, so everybody would lose its licenses for a while. Remove its licenses first."
@@ -183,3 +175,13 @@ def group_line(kind: str | None, rule: str | None, is_synced: bool | None, membe
     else:
         said = ngettext("{kind} with {n} assigned member", "{kind} with {n} assigned members", members)
     return said.format(kind=_("Group of unknown kind") if kind is None else kind_word(kind), n=count(members))
+
+
+def rule_line(rule: str) -> str:
+    """By which rule users become members."""
+    return _("Rule: {rule}").format(rule=rule)
+
+
+def never_line(reason: str) -> str:
+    """That nobody in the group loses a license, and why."""
+    return _("On the never list: {reason}").format(reason=reason)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
 
-from licentia.cli.said.words import Details, Sentence, Word, count, product_name
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Details, Sentence, Word, count, product_name
 
 
 def _columns(details: Details) -> str:
@@ -33,8 +33,8 @@ BAD_INPUT: dict[str, Sentence] = {
         "The file has no column with the groups' object IDs. It needs one called Object ID; it has: {columns}."
     ).format(columns=_columns(d)),
     "no_groups_in_file": lambda d: _("The file has no group that could be read. Nothing was changed."),
-    "which_group": lambda d: _("The file does not say of which group these are members. Add --group NAME."),
-    "group_twice": lambda d: _("The file says itself which groups it is about. Leave --group out."),
+    "which_group": lambda d: _("The file does not say of which group these are members."),
+    "group_twice": lambda d: _("The file says itself which groups it is about."),
     "more_pages": lambda d: _(
         "The file is a part of an answer: there are more pages (@odata.nextLink). Put them all in one file."
     ),

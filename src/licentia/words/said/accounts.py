@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word, count, joined, or_list
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word, count, joined, or_list
 
 BAD_INPUT: dict[str, Sentence] = {
-    "unknown_deleted_user": lambda d: joined(
-        _("No deleted user is called {text}.").format(text=d["text"]), or_list(d), _("See: licentia users deleted")
-    ),
+    "unknown_deleted_user": lambda d: joined(_("No deleted user is called {text}.").format(text=d["text"]), or_list(d)),
     "several_deleted": lambda d: joined(
         _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=count(d["n"])),
         or_list(d),
     ),
-    "no_deleted_who": lambda d: _("Say which deleted users: --user or --users-from."),
-    "several_deleted_who": lambda d: _("Use one of --user and --users-from."),
     "own_manager": lambda d: _("{user} can't be their own manager.").format(**d),
-    "which_manager": lambda d: _("Say who the manager is, or --none."),
 }
 
 REFUSED: dict[str, Sentence] = {}

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
-from gettext import ngettext
 
-from licentia.cli.said.words import Details, Sentence, Word, count, joined
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 from licentia.domain.seats import Acts
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import Details, Sentence, Word, count, joined
 
 RULING: dict[str, Sentence] = {
-    "partner": lambda d: _(
-        "This subscription was bought from a partner. Ask the partner; see: licentia subscriptions order"
-    ),
+    "partner": lambda d: _("This subscription was bought from a partner."),
     "new_key": lambda d: _("Seats of a prepaid key are added with a new key or a card, not here."),
     "smaller_key": lambda d: _("Seats of a prepaid key can't be removed. Renew with a smaller key."),
     "buy_first": lambda d: _("The seats of a trial can't be changed. Buy the subscription first."),
@@ -28,9 +26,7 @@ RULING: dict[str, Sentence] = {
     ),
     "credit_check": lambda d: _("A credit check is pending. Try again when it is done, within two working days."),
     "self_service": lambda d: _("A user bought this subscription. Only the buyer changes it; or take it over."),
-    "recurring_off": lambda d: _(
-        "Recurring billing is off, so the subscription is not renewed. Turn it on first: licentia subscriptions recurring"
-    ),
+    "recurring_off": lambda d: _("Recurring billing is off, so the subscription is not renewed."),
     "recurring_unknown": lambda d: _("Not known: whether recurring billing is on. Import the subscription, or set it."),
     "renewal_unknown": lambda d: _(
         "Not known: when the subscription is renewed. Import the subscription with its date."
@@ -38,9 +34,7 @@ RULING: dict[str, Sentence] = {
     "account_unknown": lambda d: _(
         "Not known: how the subscription was bought, and so what can be done. Import it with its account type."
     ),
-    "not_active": lambda d: _(
-        "The subscription is not active. Reactivate it first, where it is not deleted: licentia subscriptions recurring"
-    ),
+    "not_active": lambda d: _("The subscription is not active."),
     "too_many_seats": lambda d: _(
         "A subscription of more than {least} seats can't be canceled online. Remove seats first."
     ).format(least=count(d["least"])),
@@ -56,15 +50,9 @@ def ruling(code: str, details: Details) -> str:
 
 
 BAD_INPUT: dict[str, Sentence] = {
-    "unknown_subscription": lambda d: _("There is no subscription {text}. See: licentia subscriptions list").format(
-        **d
-    ),
-    "undo_no_subscription": lambda d: _(
-        "Plan {plan} changed no subscription. To undo it: licentia plans undo {plan}"
-    ).format(**d),
-    "bad_seats": lambda d: _(
-        "{text} is no number of seats. Give 1 or more; to end it: licentia subscriptions cancel"
-    ).format(**d),
+    "unknown_subscription": lambda d: _("There is no subscription {text}.").format(**d),
+    "undo_no_subscription": lambda d: _("Plan {plan} changed no subscription.").format(**d),
+    "bad_seats": lambda d: _("{text} is no number of seats.").format(**d),
     "bad_amount": lambda d: _("{text} is not an amount that can be read in one way. Example: 37.78").format(**d),
     "bad_currency": lambda d: _("{text} is not a currency of three letters. Example: EUR").format(**d),
     "no_price_column": lambda d: _(
@@ -78,9 +66,7 @@ REFUSED: dict[str, Sentence] = {
     "subscription_changed_since": lambda d: _(
         "The subscription was changed after plan {plan}. Undo the later change first, or set it as you want it."
     ).format(**d),
-    "undo_subscription": lambda d: _(
-        "Plan {plan} changed a subscription and no user. To undo it: licentia subscriptions undo {plan}"
-    ).format(**d),
+    "undo_subscription": lambda d: _("Plan {plan} changed a subscription and no user.").format(**d),
 }
 
 ROW: dict[str, Sentence] = {

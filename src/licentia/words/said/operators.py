@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from gettext import gettext as _
 
-from licentia.cli.said.words import Sentence, Word, joined
 from licentia.domain.permissions import Capability, Role, roles_with
 from licentia.domain.reasons import NotPermitted, Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word, joined
 
 BAD_INPUT: dict[str, Sentence] = {
     "bad_operator_name": lambda d: _("{text} is not a name for an operator. Example: anna@contoso.example").format(**d),
-    "operator_exists": lambda d: _("There is an operator called {name} already. See: licentia operators list").format(
-        **d
-    ),
-    "unknown_operator": lambda d: _("No operator is called {name}. See: licentia operators list").format(**d),
+    "operator_exists": lambda d: _("There is an operator called {name} already.").format(**d),
+    "unknown_operator": lambda d: _("No operator is called {name}.").format(**d),
     "bad_approve_above": lambda d: _("{text} is not a number of users, 1 or more, or off.").format(**d),
-    "start_past": lambda d: _("That moment has been. Give a later time, or +1d."),
-    "no_why": lambda d: _("Say why the plan is rejected: --why TEXT."),
+    "start_past": lambda d: _("That moment has been."),
+    "no_why": lambda d: _("Say why the plan is rejected."),
     "list_gone": lambda d: _("The list of users of plan {plan} is no longer kept. Totals and journal are.").format(**d),
 }
 
@@ -26,24 +24,16 @@ REFUSED: dict[str, Sentence] = {
     "last_global": lambda d: _(
         "{name} is the last Global Administrator, and other operators would stay without one. Give somebody else the role first."
     ).format(**d),
-    "approval_needed": lambda d: _(
-        "Plan {plan} needs the approval of somebody other than its maker: licentia plans approve {plan}"
-    ).format(**d),
+    "approval_needed": lambda d: _("Plan {plan} needs the approval of somebody other than its maker.").format(**d),
     "scheduler_not_permitted": lambda d: _("Whoever scheduled the plan may no longer do this."),
-    "not_for_hand_over": lambda d: _(
-        "Only the plan of a copy is carried out elsewhere. Apply this one: licentia plans apply {plan}"
-    ).format(**d),
+    "not_for_hand_over": lambda d: _("Only the plan of a copy is carried out elsewhere.").format(**d),
 }
 
 NOT_PERMITTED: dict[str, Sentence] = {
-    "operator_disabled": lambda d: _("{name} is disabled and can't do anything. See: licentia operators enable").format(
-        **d
-    ),
+    "operator_disabled": lambda d: _("{name} is disabled and can't do anything.").format(**d),
     "operator_gone": lambda d: _("That operator does not exist any more."),
-    "no_role": lambda d: _("{name} has no role in this tenant. See: licentia operators grant").format(**d),
-    "own_plan": lambda d: _(
-        "Nobody approves a plan of one's own. Somebody else must: licentia plans approve {plan}"
-    ).format(**d),
+    "no_role": lambda d: _("{name} has no role in this tenant.").format(**d),
+    "own_plan": lambda d: _("Nobody approves a plan of one's own.").format(**d),
 }
 """What NotPermitted says when it is not for want of a capability."""
 
@@ -100,13 +90,18 @@ def role_word(role: str) -> str:
     return ROLE[Role(role)]()
 
 
+def needs_role(what: str) -> str:
+    """That a role is needed that may do it."""
+    return _("You need a role that may do this: {what}.").format(what=what)
+
+
 def not_permitted(error: NotPermitted, what: Callable[[str], str]) -> str:
     """What the actor lacks, and who has it; `what` gives a capability's words. The whole store is its owner's only."""
     if error.needs in NOT_PERMITTED:
         return NOT_PERMITTED[error.needs](error.details)
-    needed = _("You need a role that may do this: {what}.").format(what=what(error.needs))
+    needed = needs_role(what(error.needs))
     if error.details.get("tenant_id") == 0:
-        return joined(needed, _("For the whole store that is its owner only: leave out --as."))
+        return joined(needed, _("For the whole store that is its owner only."))
     roles = ", ".join(role_word(role) for role in roles_with(Capability(error.needs)))
     return joined(needed, _("These may: {roles}.").format(roles=roles))
 

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
-from gettext import ngettext
 
-from licentia.cli.said.words import Sentence, Word, count, joined
 from licentia.domain.finders import FinderKind, NotKnown
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import Sentence, Word, count, joined
 
 BAD_INPUT: dict[str, Sentence] = {
-    "unknown_finder": lambda d: _("No finder is called {text}. There are: {known}. Saved ones: licentia find").format(
+    "unknown_finder": lambda d: _("No finder is called {text}. There are: {known}.").format(**d),
+    "finder_no_days": lambda d: _("The finder {finder} does not count days.").format(**d),
+    "finder_needs_product": lambda d: _("What the finder {finder} finds is taken back one product at a time.").format(
         **d
     ),
-    "finder_no_days": lambda d: _("The finder {finder} does not count days. Leave out --days.").format(**d),
-    "finder_needs_product": lambda d: _(
-        "What the finder {finder} finds is taken back one product at a time. Say which with --product."
-    ).format(**d),
-    "finder_which_product": lambda d: joined(
-        _("The finder {finder} finds {n} products; each is a plan of its own. Say which with --product.").format(
-            finder=d["finder"], n=count(d["n"])
-        ),
-        _("There are: {known}.").format(known=d["known"]),
+    "finder_which_product": lambda d: _("The finder {finder} finds {n} products; each is a plan of its own.").format(
+        finder=d["finder"], n=count(d["n"])
     ),
-    "finder_look_only": lambda d: _(
-        "--include-unknown is for looking only: a finder never puts licenses of an unknown path into a plan. "
-        "Name the users: licentia unassign PRODUCT --user NAME --include-unknown"
-    ),
-    "finder_no_unassign": lambda d: _("{option} is about a plan. Add --unassign.").format(**d),
     "finder_no_kind": lambda d: _("Say what to find: {known}.").format(**d),
     "bad_finder_name": lambda d: _(
         "{name} can't be the name of a finder: a name has 1 to {n} characters and is no finder of Licentia itself."
     ).format(**d),
-    "finder_exists": lambda d: _(
-        "There is a saved finder called {name} already. Forget it first: licentia find --forget NAME"
-    ).format(**d),
+    "finder_exists": lambda d: _("There is a saved finder called {name} already.").format(**d),
     "unknown_saved_finder": lambda d: joined(
         _("No saved finder is called {name}.").format(name=d["name"]),
         _("There are: {known}.").format(known=d["known"]) if d["known"] else "",
@@ -101,8 +89,8 @@ MISSING: dict[NotKnown, Callable[[int], str]] = {
         n,
     ),
     NotKnown.PATH: lambda n: ngettext(
-        "{n} user: nobody has read how the license was assigned. To look: --include-unknown",
-        "{n} users: nobody has read how the license was assigned. To look: --include-unknown",
+        "{n} user: nobody has read how the license was assigned.",
+        "{n} users: nobody has read how the license was assigned.",
         n,
     ),
     NotKnown.PRODUCT: lambda n: ngettext(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-from gettext import ngettext
 from typing import assert_never
 
 from licentia.changes.preview import Preview
-from licentia.cli.said.words import count, product_name
 from licentia.domain.intents import (
     Assign,
     Block,
@@ -37,6 +34,9 @@ from licentia.domain.intents import (
     UpdateGroup,
 )
 from licentia.store.lists import products
+from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
+from licentia.words.parts import count, product_name
 
 
 def title(shown: Preview) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
+from typing import Any
 
-from licentia.cli.app import App
-from licentia.cli.formats import date, date_time, number
 from licentia.domain.instants import Instant
+from licentia.words.formats import date, date_time, number, size
+from licentia.words.language import current
+from licentia.words.language import gettext as _
 
 
 class Text:
     """Formats for one reader of one tenant."""
 
-    def __init__(self, app: App) -> None:
-        self.language = app.language
-        self.zone = str(app.tenant.time_zone)
+    def __init__(self, language: str, zone: str) -> None:
+        self.language = language
+        self.zone = zone
+
+    @classmethod
+    def of(cls, tenant: Any) -> Text:
+        """For who reads in this context about this tenant."""
+        return cls(current(), str(tenant.time_zone))
 
     def date(self, at: Instant) -> str:
         """A date in the tenant's zone."""
@@ -27,3 +33,7 @@ class Text:
     def n(self, value: int) -> str:
         """A number."""
         return number(value, self.language)
+
+    def size(self, value: int) -> str:
+        """A size in bytes."""
+        return size(value, self.language)

@@ -1,0 +1,74 @@
+"""Rows of the journal in words: what happened, to what or whom, and what is wrong where the journal is not whole."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from licentia.store.lists import audit, groups
+from licentia.words.language import gettext as _
+from licentia.words.parts import product_name
+from licentia.words.said.accounts import account_word
+from licentia.words.said.operators import operator_text
+from licentia.words.sentences import journal_kind
+
+
+def what(row: audit.AuditRow) -> str:
+    """What a row of the journal says, in words; a license change names the product."""
+    if row.kind.startswith("account."):
+        return account_word(row.kind, row.after)
+    of_product = ("license.", "subscription.", "price.", "purchase.")
+    sku = source(row).get("sku") if row.kind.startswith(of_product) else None
+    return journal_kind(row.kind, product_name(sku) if sku else "")
+
+
+def object_word(tenant: Any, row: audit.AuditRow) -> str:
+    """What a row is about when it is not a user, or a user who is gone for good."""
+    if row.object_kind == "group":
+        return _group_word(tenant, row)
+    if row.object_kind == "plan":
+        return _("Plan {plan}").format(plan=row.object_id)
+    if row.object_kind == "subscription":
+        return _("Subscription {n}").format(n=row.object_id)
+    if row.object_kind == "purchase":
+        return _("Self-service purchase {n}").format(n=row.object_id)
+    if row.object_kind in ("price", "product"):
+        return product_name(source(row).get("sku", str(row.object_id)))
+    if row.object_kind == "never":
+        return _("Never list")
+    if row.object_kind == "operator":
+        return operator_text(row.after or row.before)
+    if row.object_kind == "finder":
+        return _("Finder {name}").format(name=source(row).get("name", row.object_id))
+    return tenant.name if row.object_kind == "tenant" else user_word(row)
+
+
+def _group_word(tenant: Any, row: audit.AuditRow) -> str:
+    """The group a row is about: by its name, also when it is gone and only the journal has it."""
+    stored = groups.names(int(tenant.id), [row.object_id]).get(row.object_id)
+    fields = json.loads(row.after or row.before or "{}")
+    name = stored or fields.get("display_name") or str(row.object_id)
+    return _("Group {name}").format(name=name)
+
+
+def user_word(row: audit.AuditRow) -> str:
+    """The user's name; of one who is deleted for good, the number by which the journal knows the user."""
+    return row.object_name or _("User {n}").format(n=row.object_id)
+
+
+def source(row: audit.AuditRow) -> dict[str, Any]:
+    """The source, or the membership, a row is about; empty for what is about neither."""
+    found = json.loads(row.before or row.after or "{}")
+    return found if isinstance(found, dict) else {}
+
+
+def why_word(code: str) -> str:
+    """What is wrong with a part of the journal, in words."""
+    return {
+        "segment_missing": _("a part is missing"),
+        "rows_missing": _("rows are missing"),
+        "not_linked": _("it does not follow the part before it"),
+        "rows_changed": _("its rows are not as they were written"),
+        "tail_missing": _("the end is missing"),
+        "rows_added": _("rows were added"),
+    }[code]

@@ -1,0 +1,106 @@
+"""Users in words: what is known of one, and "Not known" where nobody has read it (I-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from licentia.store.lists.users import UserDetail, UserRow
+from licentia.words.language import gettext as _
+from licentia.words.parts import product_name
+from licentia.words.sentences import source_kind
+from licentia.words.text import Text
+
+
+def known(value: str | None) -> str:
+    """A text fact; "Not known" for None, "none" for an empty one."""
+    return _("Not known") if value is None else value or _("none")
+
+
+def sign_in_word(enabled: bool | None) -> str:
+    """Whether signing in is allowed, in words."""
+    return _("Not known") if enabled is None else _("Allowed") if enabled else _("Sign-in blocked")
+
+
+def licenses(rows: list[Any]) -> str:
+    """The distinct products of these sources, by name; one in error is marked."""
+    held = {row[1] for row in rows if row[4] < 4}
+    broken = {row[1] for row in rows} - held
+    names = sorted(product_name(sku) for sku in held)
+    names += [_("{product} (error)").format(product=name) for name in sorted(product_name(sku) for sku in broken)]
+    return ", ".join(names) or "-"
+
+
+def path(kind: int, source_id: int, groups: Mapping[int, str], buyers: Mapping[int, str]) -> str:
+    """How a license was assigned, with the name of the group or the buyer."""
+    if kind == 3:
+        return _("Self-service, bought by {name}").format(name=buyers.get(source_id, ""))
+    return source_kind(kind, groups.get(source_id, ""))
+
+
+def license_state(state: int, error: str | None) -> str:
+    """Whether a license works, and its error."""
+    word = {1: _("Active"), 2: _("Active with error"), 3: _("Disabled"), 4: _("Error"), 5: _("Remembered")}[state]
+    return f"{word}: {error}" if error else word
+
+
+def account(user: UserRow, detail: UserDetail, *, is_copy: bool) -> str:
+    """What kind of account it is; in a copy of a tenant an empty cell says neither yes nor no."""
+    words = [_("Guest")] if user.user_type == "Guest" else []
+    if detail.is_synced is None and is_copy:
+        return ", ".join([*words, _("Not known")])
+    words.append(
+        {True: _("From Active Directory"), False: _("Cloud account, synced before"), None: _("Cloud account")}[
+            None if detail.is_synced is None else bool(detail.is_synced)
+        ]
+    )
+    return ", ".join(words)
+
+
+def sign_in(text: Text, user: UserRow) -> str:
+    """When the user last signed in."""
+    if user.sign_in_read_at is None:
+        return _("Not known: sign-in dates have not been read")
+    return _("Never") if user.last_sign_in_at is None else text.time(user.last_sign_in_at)
+
+
+def mailbox(text: Text, detail: UserDetail) -> str:
+    """Kind and size of the mailbox, hold, archive, forwarding: each, or that it is not known."""
+    if detail.mailbox is None:
+        return _("Not known: nobody has read it")
+    kind, size_bytes, archive, hold, forwarding, purged_at, _read = detail.mailbox
+    if kind == "none":
+        return _("none") if purged_at is None else _("Deleted for good on {date}").format(date=text.date(purged_at))
+    names = {"user": _("User"), "shared": _("Shared"), "room": _("Room"), "equipment": _("Equipment")}
+    words = [names[kind], _("size not known") if size_bytes is None else text.size(size_bytes)]
+    words.append(_("hold not known") if hold is None else "" if hold == "none" else _("On hold"))
+    words.append(_("archive not known") if archive is None else _("Archive") if archive else "")
+    words.append(_("Forwards email") if forwarding else "")
+    return ", ".join(word for word in words if word)
+
+
+def drive(text: Text, detail: UserDetail) -> str:
+    """Size of the OneDrive, hold, and whether it still works."""
+    if detail.drive is None:
+        return _("Not known: nobody has read it")
+    present, size_bytes, on_hold, readonly_at, archived_at, _read = detail.drive
+    if not present:
+        return _("none")
+    words = [_("size not known") if size_bytes is None else text.size(size_bytes)]
+    words.append(_("On hold") if on_hold else "")
+    if archived_at is not None:
+        words.append(_("archived on {date}").format(date=text.date(archived_at)))
+    elif readonly_at is not None:
+        words.append(_("read-only since {date}").format(date=text.date(readonly_at)))
+    return ", ".join(word for word in words if word)
+
+
+def clock_word(kind: str) -> str:
+    """What ends when a clock runs out, in words."""
+    return {
+        "mailbox_purge": _("Mailbox is deleted for good"),
+        "archive_purge": _("Archive mailbox is deleted for good"),
+        "drive_readonly": _("OneDrive becomes read-only"),
+        "drive_archive": _("OneDrive is archived"),
+        "user_purge": _("User is deleted for good"),
+    }[kind]
