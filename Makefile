@@ -38,10 +38,10 @@ check: setup ## Style, types, layers, migrations, translations
 
 test: setup ## The suite on SQLite, the wheel, then what uses the store again on PostgreSQL
 	@echo "On SQLite:"
-	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -m "not soak"
+	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -n auto --dist worksteal -m "not soak"
 	@scripts/wheel_test.sh
 	@echo "On PostgreSQL, what uses the store:"
-	@LICENTIA_TEST_DATABASE=postgres $(ON_POSTGRES) -- $(BIN)/pytest -m "not soak"
+	@LICENTIA_TEST_DATABASE=postgres $(ON_POSTGRES) -- $(BIN)/pytest -n auto --dist worksteal -m "not soak"
 
 soak: setup ## Long random runs, on both databases
 	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -m soak
