@@ -98,10 +98,40 @@ def sentences() -> Found:
         where = path.relative_to(ROOT).as_posix()
         for call in _calls(path):
             _take(call, where, found)
+    for path in sorted(SOURCE.rglob("*.html")):
+        _take_page(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix(), found)
     for said in CLICK:
         key = (said, "") if isinstance(said, str) else said
         found.places.setdefault(key, []).append(("click", ""))
     return found
+
+
+_LITERAL = r"""(?:"([^"]*)"|'([^']*)')"""
+_T = re.compile(r"{%\s*t\s+" + _LITERAL)
+_TN = re.compile(r"{%\s*tn\s+" + _LITERAL + r"\s+" + _LITERAL)
+_TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+_READ_OUT = re.compile(r"""(?:aria-label|placeholder|alt|title)=(?:"([^"]*)"|'([^']*)')""")
+_ELEMENT = re.compile(r"<!doctype[^>]*>|<[^>]*>", re.DOTALL)
+_SAME = frozenset({"English", "Nederlands", "Licentia", "OneDrive"})
+"""Words that a page shows the same in every language."""
+
+
+def _take_page(text: str, where: str, found: Found) -> None:
+    """The sentences of a template, and the words in it that are in no sentence: those would be in one language only."""
+    for pattern, count in ((_T, 1), (_TN, 2)):
+        for hit in pattern.finditer(text):
+            texts = [hit[2 * i + 1] or hit[2 * i + 2] or "" for i in range(count)]
+            line = str(text.count("\n", 0, hit.start()) + 1)
+            found.places.setdefault((texts[0], texts[1] if count == 2 else ""), []).append((where, line))
+    asked = len(re.findall(r"{%\s*tn?\s", text))
+    if asked != len(_T.findall(text)) + len(_TN.findall(text)):
+        found.problems.append(f"{where}: what {{% t %}} is given is not a literal text")
+    bare = _TAG.sub("", text)
+    shown = [a or b for a, b in _READ_OUT.findall(bare)] + [_ELEMENT.sub(" ", bare)]
+    for words in shown:
+        for word in re.findall(r"[A-Za-zÀ-ÿ]{2,}", re.sub(r"&\w+;", " ", words)):
+            if word not in _SAME:
+                found.problems.append(f"{where}: not in any sentence: {word!r}")
 
 
 def _calls(path: Path) -> list[ast.Call]:

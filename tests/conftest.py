@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 POSTGRES = os.environ.get("LICENTIA_TEST_DATABASE", "sqlite") == "postgres"
 SERVER = "LICENTIA_TEST_SERVER"
+SETTINGS = "licentia.web.settings"
+"""Those with every table, also of sessions and sign-in; a child process chooses its own."""
 _home = pytest.StashKey[Path]()
 _server = pytest.StashKey[str | None]()
 
@@ -37,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SERVER] = server  # where this process's own workers, when there are several, find it
     config.stash[_server] = os.environ.get(SERVER)
     os.environ["LICENTIA_HOME"] = str(config.stash[_home] / "nobody")
+    os.environ["LICENTIA_SECRET_KEY"] = "a key for tests only"
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     if POSTGRES and not config.stash[_server]:
         raise pytest.UsageError("LICENTIA_TEST_DATABASE=postgres: run it under scripts/test_postgres.py")
     forbid_network()

@@ -148,7 +148,6 @@ def enter(place: Mapping[str, str]) -> None:
             os.environ[name] = place[name]
         else:
             os.environ.pop(name, None)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licentia.store.settings")
     connections.close_all()
     with contextlib.suppress(AttributeError):
         del connections["default"]
@@ -188,7 +187,7 @@ class Store:
 
     def env_of(self, place: Place) -> dict[str, str]:
         """A whole environment for a child process that is to work on `place`."""
-        rest = {name: value for name, value in os.environ.items() if name not in (HOME, URL)}
+        rest = {name: value for name, value in os.environ.items() if name not in (HOME, URL, "DJANGO_SETTINGS_MODULE")}
         return rest | place
 
     def start(self, *words: str, place: Place | None = None) -> subprocess.Popen[str]:

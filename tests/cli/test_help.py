@@ -43,6 +43,7 @@ finally:
     print([name for name in ("django", "licentia.store") if name in sys.modules], file=sys.stderr)
 """
 NOUNS = (
+    "serve",
     "demo",
     "tenants",
     "import",

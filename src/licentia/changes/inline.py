@@ -12,6 +12,7 @@ from licentia.changes import journal
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Row
 from licentia.changes.judging import Seats, judge, judged, look_of, sees_seats
+from licentia.changes.preview import Fate, fate
 from licentia.changes.propose import check_plans, header, owned
 from licentia.changes.who import Who
 from licentia.domain.facts import UserFacts
@@ -64,6 +65,21 @@ def apply_inline(tenant_id: int, intent: LicenseIntent | AccountIntent, user_id:
         raise Refused("no_seats", need=gone.needed, free=0, sku=context.skus[gone.product_id]) from None
     except LostRows:
         raise Refused("not_applied") from None
+
+
+def consider(tenant_id: int, intent: LicenseIntent | AccountIntent, user_id: int, actor: Actor) -> Fate:
+    """What `apply_inline` would do now, by the same verdict; nothing is written."""
+    actor.require(CAPABILITY_OF[type(intent)], tenant_id)
+    catch_up(tenant_id)
+    tenant = LocalTenant(tenant_id)
+    context = tenant.context(look_of(intent))
+    owned(intent, context)
+    check_plans(intent)
+    found = tenant.load([user_id], context)
+    verdict = Verdict(Outcome.REFUSED, Reason.USER_GONE)
+    if found:
+        verdict = _judged(intent, tenant.understand(found[0][1], context), context)
+    return fate(tenant_id, verdict, clock.tenant_now(tenant_id))
 
 
 def _judged(intent: LicenseIntent | AccountIntent, facts: UserFacts, context: TenantContext) -> Verdict:

@@ -20,6 +20,7 @@ from licentia.domain.consequences import plan_name, product_name
 from licentia.domain.instants import SECOND, Instant
 from licentia.domain.intents import Intent, SetGroupLicenses, TakeOver, Undo
 from licentia.domain.lifecycle import ENDS
+from licentia.domain.planning import Verdict
 from licentia.domain.reasons import BadInput, Outcome, Reason
 from licentia.domain.rulebook import Rule
 from licentia.domain.savings import Saving
@@ -121,6 +122,55 @@ def _still_free(balance: list_of.SeatBalance, *, is_done: bool) -> int:
     return freed if not is_done or balance.free is None else min(freed, max(0, balance.free))
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a plan does to every user of one class: its consequences, dated, or why nothing happens."""
+
+    outcome: Outcome
+    reason: Reason | None
+    subject: str
+    lines: tuple[Line, ...]
+    users: int
+    undo_until: Instant | None
+
+
+def fates(tenant_id: int, plan_id: int, start: Instant) -> dict[int, Fate]:
+    """By class, what the plan does to each of its users when it starts then."""
+    classes = list_of.classes(tenant_id, plan_id)
+    reasons = [(one.reason, one.subject) for one in classes if one.reason]
+    names = Subjects(tenant_id, reasons, [words for one in classes for _, words, _ in one.consequences])
+    return {one.id: _fate(one, names, start) for one in classes}
+
+
+def fate(tenant_id: int, verdict: Verdict, start: Instant) -> Fate:
+    """What a verdict means for its one user."""
+    said = tuple((one.rule, one.params, one.seconds) for one in verdict.consequences)
+    reason = verdict.reason.value if verdict.reason else None
+    row = list_of.PlanClassRow(1, verdict.outcome.value, reason, verdict.subject, said, verdict.undo_seconds, 1)
+    names = Subjects(tenant_id, [(reason, verdict.subject)] if reason else [], [words for _, words, _ in said])
+    return _fate(row, names, start)
+
+
+def _fate(one: list_of.PlanClassRow, names: Subjects, start: Instant) -> Fate:
+    book = rulebook.load().by_key
+    lines = [
+        Line(book[rule], names.words(words), one.users, None if seconds is None else start + seconds * SECOND)
+        for rule, words, seconds in one.consequences
+    ]
+    return Fate(
+        outcome=Outcome(one.outcome),
+        reason=Reason(one.reason) if one.reason else None,
+        subject=names.name(one.reason, one.subject) if one.reason else "",
+        lines=_sorted(lines),
+        users=one.users,
+        undo_until=None if one.undo_seconds is None else start + one.undo_seconds * SECOND,
+    )
+
+
+def _sorted(lines: list[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda x: (SEVERITY_ORDER.index(x.rule.severity), *_numbered(x.rule), x.params)))
+
+
 def titled(plan: dict[str, Any]) -> Preview:
     """Only what a list line says of a plan: its header and what it is about."""
     intent = intents.from_text(plan["intent"])
@@ -145,7 +195,7 @@ def _lines(tenant_id: int, classes: list[list_of.PlanClassRow], start: Instant) 
         Line(book[rule], params, n, None if seconds is None else start + seconds * SECOND)
         for (rule, params, seconds), n in users.items()
     ]
-    return tuple(sorted(lines, key=lambda x: (SEVERITY_ORDER.index(x.rule.severity), *_numbered(x.rule), x.params)))
+    return _sorted(lines)
 
 
 def _numbered(rule: Rule) -> tuple[str, int]:

@@ -88,7 +88,7 @@ def open_app(*, as_json: bool, tenant_name: str | None, need_tenant: bool, opera
     open_store()
     say_when_waiting(lambda: click.echo(_("Waiting for another process to finish writing …"), err=True))
     tenant = the_tenant(tenant_name) if need_tenant else None
-    actor = _operator(operator, tenant.id if tenant else None) if operator else local_shell(_system_user())
+    actor = _operator(operator, tenant.id if tenant else None) if operator else local_shell(system_user())
     if tenant is not None:
         from licentia.changes import keeping
         from licentia.changes.advance import catch_up
@@ -105,7 +105,7 @@ def _operator(name: str, tenant_id: int | None) -> Actor:
     return operators.actor_anywhere(name) if tenant_id is None else operators.actor_for(name, tenant_id)
 
 
-def _system_user() -> str:
+def system_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prices": ("licentia.cli.prices", _("What a seat of each product costs a month: list prices, or your own.")),
     "never": ("licentia.cli.never", _("Users and groups whose licenses are never taken back.")),
     "audit": ("licentia.cli.audit", _("Show and verify the journal.")),
+    "serve": ("licentia.cli.serve", _("Serve the admin center in a browser.")),
     "worker": ("licentia.cli.worker", _("Work on running plans and due clocks until stopped.")),
     "store": ("licentia.cli.store", _("Check the store.")),
     "completion": (

@@ -9,6 +9,7 @@ GLOBAL_TABLES = frozenset(
         "tenant_domain",
         "operator",
         "membership",
+        "sign_in_link",
         "agenda",
         # Django's own
         "auth_group",
@@ -16,6 +17,7 @@ GLOBAL_TABLES = frozenset(
         "auth_permission",
         "django_content_type",
         "django_migrations",
+        "django_session",
         "operator_groups",
         "operator_user_permissions",
         # SQLite's search table and its shadow tables: bounded by row id range

@@ -85,6 +85,17 @@ class Membership(models.Model):
         constraints = (UniqueConstraint(fields=("operator", "tenant", "role"), name="membership_once"),)
 
 
+class SignInLink(models.Model):
+    """A link that signs an operator in, once; only the digest of its secret is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE)
+    expires_at = Big()
+
+    class Meta:
+        db_table = "sign_in_link"
+
+
 class Agenda(models.Model):
     """When a tenant next has work of a kind; workers read it to learn where to look, then work inside that tenant."""
 

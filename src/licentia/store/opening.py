@@ -14,9 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from licentia.store.gate import Gate, GateTimeout
+from licentia.store.settings import OWN_APPS
 from licentia.store.writing import StoreError, explain_os, reading
 
 GARBAGE_AFTER = 50_000
@@ -79,8 +82,16 @@ def _bring_up_to_date() -> None:
     newer = [name for name in applied if name not in known]
     if newer:
         raise StoreError("store_newer", found=newer[-1])
-    if applied != known:
+    if applied != known or _others_lack():
         _migrate()
+
+
+def _others_lack() -> bool:
+    """Whether tables of an edge are missing: of sessions and sign-in, which only the admin center has."""
+    if len(settings.INSTALLED_APPS) == len(OWN_APPS):
+        return False
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _applied() -> list[str]:

@@ -10,7 +10,8 @@ from typing import Any
 from licentia.store.locations import database_settings
 
 DATABASES: dict[str, dict[str, Any]] = {"default": database_settings()}
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "licentia.store"]
+OWN_APPS = ("django.contrib.contenttypes", "django.contrib.auth", "licentia.store")
+INSTALLED_APPS = list(OWN_APPS)
 AUTH_USER_MODEL = "store.Operator"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

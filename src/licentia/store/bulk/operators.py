@@ -9,7 +9,8 @@ import uuid
 
 from django.contrib.auth.hashers import make_password
 
-from licentia.store import sql
+from licentia.domain.instants import Instant
+from licentia.store import clock, sql
 
 
 def stored(operator_id: str) -> object:
@@ -56,3 +57,21 @@ def drop_role(operator_id: str, tenant_id: int, role: str) -> int | None:
         {"id": stored(operator_id), "tenant": tenant_id, "role": role},
     )
     return None if found is None else int(found)
+
+
+def add_link(digest: str, operator_id: str, expires_at: Instant) -> None:
+    """A link that signs the operator in until then; those that ended are swept away."""
+    sql.execute("DELETE FROM sign_in_link WHERE expires_at < %(now)s", {"now": clock.machine_now()})
+    sql.execute(
+        "INSERT INTO sign_in_link (digest, operator_id, expires_at) VALUES (%(digest)s, %(id)s, %(until)s)",
+        {"digest": digest, "id": stored(operator_id), "until": expires_at},
+    )
+
+
+def take_link(digest: str, now: Instant) -> str | None:
+    """The operator whom the link signs in, once; None when there is no such link, or it has ended."""
+    found = sql.value(
+        "DELETE FROM sign_in_link WHERE digest = %(digest)s AND expires_at > %(now)s RETURNING operator_id",
+        {"digest": digest, "now": now},
+    )
+    return None if found is None else str(uuid.UUID(str(found)))

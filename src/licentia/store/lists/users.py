@@ -40,6 +40,9 @@ class Page:
     total: int | None
     more_than: int | None = None
     next_key: tuple[str, int] | None = None
+    """Where the next page begins: after this user; None: there is none."""
+    previous_key: tuple[str, int] | None = None
+    """Where the page before ends: before this user; None: there is none."""
 
 
 _COLUMNS = (
@@ -57,6 +60,8 @@ class Query:
     node: Node | None = None
     after: tuple[str, int] | None = None
     top: int = 50
+    before: tuple[str, int] | None = None
+    """The page that ends just before this user, instead of one that begins after another."""
 
 
 def page(tenant_id: int, query: Query) -> Page:
@@ -111,12 +116,12 @@ def _few(tenant_id: int, query: Query, hits: list[int]) -> Page:
     )
     users = [UserRow(*row) for row in found]
     start = 0
-    if query.after is not None:
-        start = sum(1 for user in users if (user.sort_key, user.id) <= query.after)
+    if query.before is not None:
+        start = max(0, sum(1 for user in users if _key(user) < query.before) - query.top)
+    elif query.after is not None:
+        start = sum(1 for user in users if _key(user) <= query.after)
     shown = users[start : start + query.top]
-    following = shown[-1] if shown and start + query.top < len(users) else None
-    key = (following.sort_key, following.id) if following else None
-    return Page(tuple(shown), len(users), next_key=key)
+    return _page(shown, len(users), None, has_next=start + query.top < len(users), has_previous=start > 0)
 
 
 def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
@@ -128,20 +133,42 @@ def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
     elif words:
         condition += " AND u.search_key LIKE %(pattern)s ESCAPE '\\'"
         params |= {"pattern": f"%{_like(words)}%"}
-    if query.after is not None:
-        condition += " AND (u.sort_key, u.id) > (%(key)s, %(id)s)"
-        params |= {"key": query.after[0], "id": query.after[1]}
+    key = query.before or query.after
+    is_back = query.before is not None
+    if key is not None:
+        condition += f" AND (u.sort_key, u.id) {'<' if is_back else '>'} (%(key)s, %(id)s)"
+        params |= {"key": key[0], "id": key[1]}
+    order = "u.sort_key DESC, u.id DESC" if is_back else "u.sort_key, u.id"
     found = sql.rows(
         f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL{condition} "
-        "ORDER BY u.sort_key, u.id LIMIT %(top)s",
+        f"ORDER BY {order} LIMIT %(top)s",
         {"tenant": tenant_id, "top": query.top + 1} | params,
     )
     users = [UserRow(*row) for row in found]
+    is_more = len(users) > query.top
     shown = users[: query.top]
-    last = shown[-1] if len(users) > query.top else None
-    key = (last.sort_key, last.id) if last else None
-    total = len(users) if key is None and query.after is None else None
-    return Page(tuple(shown), total, int(cap) if cap else None, key)
+    if is_back:
+        shown.reverse()
+    total = len(users) if key is None and not is_more else None
+    return _page(
+        shown,
+        total,
+        int(cap) if cap else None,
+        has_next=is_back or is_more,
+        has_previous=is_more if is_back else key is not None,
+    )
+
+
+def _key(user: UserRow) -> tuple[str, int]:
+    return user.sort_key, user.id
+
+
+def _page(
+    shown: list[UserRow], total: int | None, more_than: int | None, *, has_next: bool, has_previous: bool
+) -> Page:
+    next_key = _key(shown[-1]) if shown and has_next else None
+    previous_key = _key(shown[0]) if shown and has_previous else None
+    return Page(tuple(shown), total, more_than, next_key, previous_key)
 
 
 def _condition(query: Query) -> tuple[str, dict[str, Any]]:
@@ -171,6 +198,40 @@ def sources(tenant_id: int, user_ids: list[int]) -> list[sql.Row]:
         f"WHERE s.tenant_id = %(tenant)s AND s.user_id {sql.among('users')} "
         "ORDER BY s.user_id, s.product_id, s.source_kind, s.source_id",
         {"tenant": tenant_id, "users": sql.listed(user_ids)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MailCell:
+    """What a list says of a mailbox; None is not known."""
+
+    kind: str
+    size_bytes: int | None
+    hold: str | None
+
+
+def mail_cells(tenant_id: int, user_ids: list[int]) -> dict[int, MailCell]:
+    """By user, the mailbox in short; users of whom nothing is known are not there."""
+    found = sql.rows(
+        "SELECT b.user_id, b.kind, b.size_bytes, b.hold FROM mailbox b "
+        f"WHERE b.tenant_id = %(tenant)s AND b.user_id {sql.among('users')}",
+        {"tenant": tenant_id, "users": sql.listed(user_ids)},
+    )
+    return {user: MailCell(*rest) for user, *rest in found}
+
+
+COUNTED = 100_000
+"""Up to so many are counted exactly."""
+
+
+def count_up_to(tenant_id: int) -> int:
+    """How many users the tenant has; COUNTED + 1 when more."""
+    return int(
+        sql.value(
+            "SELECT count(*) FROM (SELECT 1 FROM users u WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL "
+            "LIMIT %(top)s) AS some",
+            {"tenant": tenant_id, "top": COUNTED + 1},
+        )
     )
 
 

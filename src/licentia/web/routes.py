@@ -1,0 +1,56 @@
+"""Every address of the admin center, with what its reader and its sender must be able to do: one table.
+
+`urls` makes Django's patterns of it, `guard` enforces it, and a test walks it with every role.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.urls import URLPattern, path
+
+from licentia.domain.permissions import Capability
+from licentia.web.desk import open_desk
+from licentia.words import language
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address. `get` and `post` are what somebody must be able to do; None: that method is not there."""
+
+    name: str
+    address: str
+    view: View
+    get: Capability | None = Capability.READ
+    post: Capability | None = None
+
+
+def pattern(route: Route) -> URLPattern:
+    """Django's pattern for the route, guarded."""
+    return path(route.address, guarded(route), name=route.name)
+
+
+def guarded(route: Route) -> View:
+    """The view behind its sign-in, its methods and its capability; the desk is its second argument."""
+
+    @functools.wraps(route.view)
+    def call(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        needed = {"GET": route.get, "HEAD": route.get, "POST": route.post}.get(request.method or "")
+        if needed is None:
+            return HttpResponseNotAllowed([name for name, one in (("GET", route.get), ("POST", route.post)) if one])
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        desk = open_desk(request, language.current())
+        request.desk = desk  # type: ignore[attr-defined]  # for the shell around the page
+        desk.actor.require(needed, desk.tenant_id)
+        return route.view(request, desk, **{k: str(v) if isinstance(v, UUID) else v for k, v in kwargs.items()})
+
+    return call

@@ -1,0 +1,38 @@
+"""The key with which sessions and links are signed: the environment's, or one made once in the data folder.
+
+Never shown, never logged; every process of one store must read the same.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from licentia.store.locations import home
+
+LENGTH = 50
+_NAME = "web.key"
+
+
+def secret_key() -> str:
+    """LICENTIA_SECRET_KEY, or the key kept in the data folder, which is made when it is not there (0600)."""
+    given = os.environ.get("LICENTIA_SECRET_KEY")
+    return given or _kept(home() / _NAME)
+
+
+def _kept(path: Path) -> str:
+    old = os.umask(0o077)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.write_text(secrets.token_urlsafe(LENGTH))
+        try:
+            os.link(fresh, path)  # whoever comes first; never a half-written key
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    finally:
+        os.umask(old)
+    return path.read_text().strip()

@@ -1,0 +1,33 @@
+"""Sentences about what a page's form says, by code. No rule is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from licentia.domain.permissions import Capability
+from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word, count
+
+BAD_INPUT: dict[str, Sentence] = {
+    "too_many_selected": lambda d: _(
+        "At most {n} users can be selected one by one. Select all of the list instead."
+    ).format(n=count(d["n"])),
+    "bad_selection": lambda d: _(
+        "The form names users or products that can't be read. Reload the page and choose again."
+    ),
+    "no_product_chosen": lambda d: _("Choose a product first."),
+    "one_product_at_a_time": lambda d: _("Choose one product to assign at a time."),
+}
+
+REFUSED: dict[str, Sentence] = {}
+
+ROW: dict[str, Sentence] = {}
+
+REASON: dict[Reason, Sentence] = {}
+
+REASON_WORD: dict[Reason, Word] = {}
+
+CAPABILITY: dict[Capability, Word] = {}
+
+JOURNAL: dict[str, Callable[[str], str]] = {}
