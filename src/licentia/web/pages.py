@@ -18,6 +18,7 @@ ROUTES = (
     Route("consider", "users/active/<uuid:object_id>/consider", users.consider, get=None, post=ASSIGN),
     Route("manage", "users/active/selection", manage.choose, get=None, post=READ),
     Route("manage_licenses", "users/active/manage", manage.pane, get=ASSIGN, post=ASSIGN),
+    Route("managed", "users/active/managed/<int:plan_id>", manage.done, get=ASSIGN),
     Route("deleted_users", "users/deleted", home.later),
     Route("former", "users/former", home.later),
     Route("groups", "groups", home.later),

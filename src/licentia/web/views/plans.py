@@ -81,13 +81,14 @@ def one(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     shown = preview(desk.tenant_id, plan_id)
     after = request.GET.get("after", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    found = _plan(desk, shown) | _steps(desk, shown, start)
+    found = plan_values(desk, shown) | _steps(desk, shown, start)
     if request.headers.get("HX-Target") == "progress":
         return render(request, "web/progress.html", found)
     return render(request, "web/plan.html", found)
 
 
-def _plan(desk: Desk, shown: Preview) -> dict[str, Any]:
+def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
+    """What the pages say of a plan."""
     plan = shown.plan
     state = PlanState(plan["state"])
     limits = list_of.limits(desk.tenant_id)
@@ -151,11 +152,12 @@ def _line(desk: Desk, shown: Preview) -> dict[str, Any]:
 def _steps(desk: Desk, shown: Preview, after: int) -> dict[str, Any]:
     steps = list_of.steps(desk.tenant_id, shown.plan["id"], after, TOP + 1)
     known = fates(desk.tenant_id, shown.plan["id"], shown.start)
-    rows = [_step(desk, step, known[step.class_id]) for step in steps[:TOP]]
+    rows = [step_values(desk, step, known[step.class_id]) for step in steps[:TOP]]
     return {"steps": rows, "more_steps": steps[TOP - 1].n if len(steps) > TOP else None}
 
 
-def _step(desk: Desk, step: list_of.StepRow, fate: Fate) -> dict[str, Any]:
+def step_values(desk: Desk, step: list_of.StepRow, fate: Fate) -> dict[str, Any]:
+    """What a table says of one user of a plan."""
     is_open = step.state in ("pending", "choice", "refused", "skipped") and fate.reason is not None
     return {
         "name": step.display_name or _("A user who is gone"),
@@ -185,6 +187,11 @@ def _kept(desk: Desk, step: list_of.StepRow, fate: Fate) -> str:
     return _("No end date") if until is None else desk.text.date(until)
 
 
+def cause(error: Exception) -> str:
+    """What an expected error says."""
+    return sentences.cause(error) or ""
+
+
 # ---- the box
 
 
@@ -193,11 +200,11 @@ def unassign(request: HttpRequest, desk: Desk, sku_id: str, plan_id: int) -> Htt
     shown = preview(desk.tenant_id, plan_id)
     if shown.sku_id != sku_id.lower() or shown.plan["state"] != PlanState.DRAFT.value:
         raise Http404
-    found = _plan(desk, shown)
+    found = plan_values(desk, shown)
     known = fates(desk.tenant_id, plan_id, shown.start)
     if shown.plan["users"] <= NAMED:
         found["steps"] = [
-            _step(desk, step, known[step.class_id]) for step in list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
+            step_values(desk, step, known[step.class_id]) for step in list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
         ]
     else:
         found["groups"] = found["changes"]
@@ -232,8 +239,8 @@ def apply(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, desk: Desk, plan_id: int, refused: Refused) -> HttpResponse:
     shown = preview(desk.tenant_id, plan_id)
-    found = _plan(desk, shown) | _steps(desk, shown, 0)
-    found |= {"asks": refused.code, "said": sentences.cause(refused), "typed": request.POST.get("confirm", "")}
+    found = plan_values(desk, shown) | _steps(desk, shown, 0)
+    found |= {"asks": refused.code, "said": cause(refused), "typed": request.POST.get("confirm", "")}
     return render(request, "web/plan.html", found, status=409)
 
 
