@@ -13,7 +13,7 @@ from django.test import Client
 from licentia.changes import operators
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Role, local_shell
-from world_store import E3, World, by_group, crowd, direct, person
+from world_store import E3, World, by_group, crowd, person, unknown
 
 pytest_plugins = ["world_fixtures"]
 Make = Callable[..., World]
@@ -77,10 +77,9 @@ def test_an_address_that_cannot_be_read_is_the_first_page(make_world: Make, bad:
     assert client.get(f"/users/active?{bad}").status_code == 200
 
 
-def test_what_is_not_known_says_so(make_world: Make) -> None:
-    """No sign-in date and no mailbox is not Never and not none."""
-    people = [person(1, direct(E3), mailbox=None)]
-    client = signed_in(make_world(people))
+def test_what_is_not_known_says_so(make_copy: Make) -> None:
+    """No sign-in date and no mailbox in a file is not Never and not none."""
+    client = signed_in(make_copy([person(1, unknown(E3), mailbox=None, drive=None)]))
     row = page(client, "/users/active").partition("<tbody")[2]
     assert row.count("Not known") == 2
     assert "Never" not in row
