@@ -46,8 +46,8 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
         def load(self) -> Any:
             return application
 
-    words = [sys.executable, "-m", "licentia.serving_worker", str(os.getpid())]
-    worker = subprocess.Popen(words, start_new_session=True)
+    us = str(os.getpid())
+    worker = subprocess.Popen([sys.executable, "-m", "licentia.serving_worker", us], start_new_session=True)
     try:
         Server().run()
     except SystemExit as end:
