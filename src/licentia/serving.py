@@ -47,7 +47,8 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
             return application
 
     us = str(os.getpid())
-    worker = subprocess.Popen([sys.executable, "-m", "licentia.serving_worker", us], start_new_session=True)
+    words = [sys.executable, "-m", "licentia.serving_worker", us]
+    worker = subprocess.Popen(words, start_new_session=True)  # noqa: S603 - this interpreter, our own module
     try:
         Server().run()
     except SystemExit as end:
