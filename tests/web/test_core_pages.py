@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -178,7 +179,8 @@ def test_saving_the_pane_shows_first_and_then_saves(make_world: Make) -> None:
     assert shown.status_code == 200
     assert "kept until at least" in shown.content.decode()
     assert world.consumed() == 2
-    saved = pane(world, client, 1, [], seen="")
+    seen = unescape(re.findall(r'name="seen" value="([^"]+)"', shown.content.decode())[0])
+    saved = pane(world, client, 1, [], seen=seen)
     assert saved.status_code == 302
     assert world.consumed() == 1
     assert "Unassign Microsoft 365 E3" in page(client, saved["Location"])
@@ -190,6 +192,23 @@ def test_a_locked_box_is_not_changed_by_a_form_that_lacks_it(make_world: Make) -
     client = signed_in(world)
     assert "Nothing changes." in pane(world, client, 1, [], seen="").content.decode()
     assert world.consumed() == 1
+
+
+def test_apps_are_switched_off_and_back(make_world: Make) -> None:
+    """The boxes of one product; together with licenses they are refused."""
+    world = make_world(crowd(1))
+    client = signed_in(world)
+    address = page(client, "/users/active").partition('<div><a href="')[2].partition('"')[0]
+    shown = page(client, f"{address}?tab=licenses&apps={E3}")
+    plans = re.findall(r'name="app" value="([^"]+)" checked', shown)
+    assert len(plans) > 20
+    form = {"product": [E3], "apps": E3, "app": plans[1:]}
+    asked = client.post(address, form).content.decode()
+    seen = unescape(re.findall(r'name="seen" value="([^"]+)"', asked)[0])
+    client.post(address, form | {"seen": seen})
+    assert f'name="app" value="{plans[0]}" checked' not in page(client, f"{address}?tab=licenses&apps={E3}")
+    assert client.post(address, {"product": [], "apps": E3, "app": plans}).status_code == 400
+    assert client.post(address, {"product": [E3], "apps": E3, "app": ["x"]}).status_code == 400
 
 
 # ---- the article, 5.3
