@@ -11,9 +11,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from licentia.changes import operators
+from licentia.changes import advance, operators
+from licentia.domain.instants import DAY
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Role, local_shell
+from licentia.store import clock
 from world_store import E3, World, by_group, crowd, person, unknown
 
 pytest_plugins = ["world_fixtures"]
@@ -295,3 +297,22 @@ def test_without_a_session_there_is_only_the_sign_in(make_world: Make) -> None:
     answer = Client(HTTP_HOST="localhost").get("/users/active")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in?next=")
+
+
+# ---- Home
+
+
+def test_home_names_what_needs_a_decision(make_world: Make) -> None:
+    """Mailboxes that go this week with the first of them, seats that are not owned; nothing when there is nothing."""
+    world = make_world(crowd(3), seats={E3: 2})
+    world.plant("UPDATE pool SET capacity = 3 WHERE tenant_id = %(tenant)s")
+    client = signed_in(world)
+    assert "Nothing needs attention." in page(client, "/")
+    world.unassign(1, 2)
+    assert "Nothing needs attention." in page(client, "/")
+    advance.set_clock(world.tenant, clock.tenant_now(world.tenant) + 25 * DAY, OWNER)
+    shown = page(client, "/")
+    assert "2 mailboxes are deleted for good this week" in shown
+    assert "First: Persoon 00001" in shown
+    world.set_seats(0)
+    assert "1 more assigned than owned" in page(client, "/")
