@@ -38,7 +38,7 @@ def bars(days: Mapping[int, int], limit: int | None) -> list[Bar]:
         color = "past" if limit is not None and low >= limit else "within"
         found.append((_span(low, high), _short(low, high), users, color))
     found.append((_("Never signed in"), _("Never"), days.get(NEVER, 0), "past"))
-    found.append((_("Not known"), _("Not known"), days.get(NOT_KNOWN, 0), "unsure"))
+    found.append((_("Not known"), "?", days.get(NOT_KNOWN, 0), "unsure"))
     most = max((users for _label, _short_label, users, _color in found), default=0)
     return [_bar(n, most, *one) for n, one in enumerate(found)]
 

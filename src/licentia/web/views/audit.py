@@ -78,9 +78,17 @@ def _facts(text: str | None) -> list[tuple[str, str]]:
     """What was written of the object, as the journal has it: fields with their values, or one value without a field."""
     if text is None:
         return []
-    value = json.loads(text)
+    value = _value(text)
     pairs = value.items() if isinstance(value, dict) else (("", value),)
     return [(str(name), one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in pairs]
+
+
+def _value(text: str) -> Any:
+    """What the text says; a plan's state stands there as it is."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def check(request: HttpRequest, desk: Desk) -> HttpResponse:

@@ -27,7 +27,7 @@ from licentia.words.parts import count, product_name
 from licentia.words.said.subscriptions import state_word
 from licentia.words.subscriptions import MOST_ADDED, total
 
-WIDE, APART = 78, 9
+WIDE, APART = 82, 8
 """Of a state in the picture: how wide, and how far from the next, in the drawing's own units."""
 LOOKED_AT = 500
 """Among so many subscriptions the example is looked for."""
