@@ -23,7 +23,7 @@ class Desk:
     """An operator's session."""
 
     def __init__(self, world: World, role: Role = Role.GLOBAL, language: str = "en") -> None:
-        self.name = f"{role.value}@desk.example"
+        self.name = f"{role.value}@tenant{world.tenant}.example"
         if operators.list_of.find(self.name) is None:
             operators.add_operator(self.name, "", OWNER)
             operators.grant(self.name, world.tenant, role, OWNER)

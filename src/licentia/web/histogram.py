@@ -37,7 +37,8 @@ def bars(days: Mapping[int, int], limit: int | None) -> list[Bar]:
         users = sum(n for day, n in days.items() if day >= low and (high is None or day <= high))
         color = "past" if limit is not None and low >= limit else "within"
         found.append((_span(low, high), _short(low, high), users, color))
-    found.append((_("Never signed in"), _("Never"), days.get(NEVER, 0), "past"))
+    never = "within" if limit is None else "past"
+    found.append((_("Never signed in"), _("Never"), days.get(NEVER, 0), never))
     found.append((_("Not known"), "?", days.get(NOT_KNOWN, 0), "unsure"))
     most = max((users for _label, _short_label, users, _color in found), default=0)
     return [_bar(n, most, *one) for n, one in enumerate(found)]

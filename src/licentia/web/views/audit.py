@@ -55,17 +55,18 @@ def every(request: HttpRequest, desk: Desk) -> HttpResponse:
     except BadInput as error:
         wanted = Asked(request.GET.get("user", "").strip()[:300], None, request.GET.get("plan", "").strip()[:20])
         said = sentences.cause(error) or ""
-    found = {"asked": wanted, "rows": [_row(desk, row) for row in rows[:TOP]], "more": more, "said": said}
+    shown = zip(rows[:TOP], words.objects(desk.tenant, rows[:TOP]), strict=True)
+    found = {"asked": wanted, "rows": [_row(desk, *one) for one in shown], "more": more, "said": said}
     return render(request, "web/audit.html", found | {"chain": _chain(request, desk)}, status=400 if said else 200)
 
 
-def _row(desk: Desk, row: list_of.AuditRow) -> dict[str, Any]:
+def _row(desk: Desk, row: list_of.AuditRow, about: str) -> dict[str, Any]:
     return {
         "seq": row.seq,
         "time": desk.text.time(row.at),
         "who": row.actor_name,
         "what": words.what(row),
-        "object": row.object_name or words.object_word(desk.tenant, row),
+        "object": about,
         "user": row.object_name if row.object_kind == "user" else "",
         "plan": row.plan_id,
         "number": undoing.number(row.plan_id) if row.plan_id is not None else "",

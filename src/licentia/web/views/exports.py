@@ -165,19 +165,20 @@ def journal(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
 
     def read(before: int | None) -> tuple[list[Cells], int | None]:
         found = audit.newest(desk.tenant_id, PAGE, before=before, user_id=wanted.user_id, plan_id=wanted.plan_id)
-        return [_event(desk, row) for row in found], found[-1].seq if len(found) == PAGE else None
+        shown = zip(found, journal_words.objects(desk.tenant, found), strict=True)
+        return [_event(*one) for one in shown], found[-1].seq if len(found) == PAGE else None
 
     header = [_("No."), _("Time"), _("Who"), _("What"), _("Object"), _("Plan"), _("Before"), _("After")]
     return streamed(desk, "audit-log", header, pages(read))
 
 
-def _event(desk: Desk, row: audit.AuditRow) -> Cells:
+def _event(row: audit.AuditRow, about: str) -> Cells:
     return (
         row.seq,
         to_iso(row.at),
         row.actor_name,
         journal_words.what(row),
-        row.object_name or journal_words.object_word(desk.tenant, row),
+        about,
         "" if row.plan_id is None else undoing.number(row.plan_id),
         row.before or "",
         row.after or "",
