@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from licentia.domain.permissions import Capability
 from licentia.web.routes import Route
-from licentia.web.views import audit, deleted, exports, help, home, licenses, manage, plans, reclaim, settings, users
+from licentia.web.views import (
+    audit,
+    deleted,
+    exports,
+    help,
+    home,
+    licenses,
+    manage,
+    plan_acts,
+    plans,
+    reclaim,
+    settings,
+    users,
+)
 
 READ, ASSIGN = Capability.READ, Capability.ASSIGN_LICENSES
 LIMITS, PRICES = Capability.MANAGE_TENANTS, Capability.SET_PRICES
@@ -20,6 +33,7 @@ ROUTES = (
     Route("consider", "users/active/<uuid:object_id>/consider", users.consider, get=None, post=ASSIGN),
     Route("manage", "users/active/selection", manage.choose, get=None, post=READ),
     Route("manage_licenses", "users/active/manage", manage.pane, get=ASSIGN, post=ASSIGN),
+    Route("managed", "users/active/managed/<int:plan_id>", manage.done, get=ASSIGN),
     Route("deleted_users", "users/deleted", deleted.every, post=READ),
     Route("former", "users/former", home.later),
     Route("groups", "groups", home.later),
@@ -30,11 +44,16 @@ ROUTES = (
     Route("reclaim", "reclaim", reclaim.show),
     Route("plans", "plans", plans.every),
     Route("plan", "plans/<int:plan_id>", plans.one),
-    Route("apply", "plans/<int:plan_id>/apply", plans.apply, get=None, post=READ),
-    Route("discard", "plans/<int:plan_id>/discard", plans.discard, get=None, post=READ),
-    Route("pause", "plans/<int:plan_id>/pause", plans.pause, get=None, post=READ),
-    Route("resume", "plans/<int:plan_id>/resume", plans.resume, get=None, post=READ),
-    Route("undo", "plans/<int:plan_id>/undo", plans.undo, get=None, post=READ),
+    Route("apply", "plans/<int:plan_id>/apply", plan_acts.apply, get=None, post=READ),
+    Route("discard", "plans/<int:plan_id>/discard", plan_acts.discard, get=None, post=READ),
+    Route("pause", "plans/<int:plan_id>/pause", plan_acts.pause, get=None, post=READ),
+    Route("resume", "plans/<int:plan_id>/resume", plan_acts.resume, get=None, post=READ),
+    Route("undo", "plans/<int:plan_id>/undo", plan_acts.undo, get=None, post=READ),
+    Route("retry", "plans/<int:plan_id>/retry", plan_acts.retry, get=None, post=READ),
+    Route("accept", "plans/<int:plan_id>/accept", plan_acts.accept, get=None, post=READ),
+    Route("unschedule", "plans/<int:plan_id>/unschedule", plan_acts.unschedule, get=None, post=READ),
+    Route("approve", "plans/<int:plan_id>/approve", plan_acts.approve, get=None, post=Capability.APPROVE_PLANS),
+    Route("reject", "plans/<int:plan_id>/reject", plan_acts.reject, get=None, post=Capability.APPROVE_PLANS),
     Route("grace_periods", "grace-periods", home.later),
     Route("discovery", "discovery", home.later),
     Route("audit", "audit", audit.every),

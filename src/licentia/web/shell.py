@@ -77,7 +77,8 @@ LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands"}
 
 BELONGS = {
     "user": "active_users",
-    "manage": "active_users",
+    "manage_licenses": "active_users",
+    "managed": "active_users",
     "product": "licenses",
     "unassign": "licenses",
     "assign": "licenses",

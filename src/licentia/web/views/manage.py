@@ -1,27 +1,42 @@
-"""Several active users: the selection of the list, and the pane that gives, replaces or takes back products for them."""
+"""Several active users: the selection of the list, and the pane that gives, replaces or takes back products for them.
+
+What the pane shows under "If you save" is a draft plan, made anew when the choice changes; saving applies that very plan.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from licentia.changes import propose
+from licentia.changes import propose, run
+from licentia.changes.preview import fates, preview
 from licentia.changes.who import Who
 from licentia.domain.intents import Assign, Intent, Replace, UnassignAll
+from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import Capability
-from licentia.domain.reasons import BadInput
+from licentia.domain.reasons import BadInput, Refused
+from licentia.store.lists import plans as list_of
 from licentia.store.lists import products
-from licentia.store.lists import users as list_of
-from licentia.web import selection
+from licentia.store.lists import users as user_list
+from licentia.web import selection, undoing
 from licentia.web.desk import Desk
 from licentia.web.selection import Selection
+from licentia.web.views import plans
 from licentia.web.views.users import LIST
 from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
 from licentia.words.parts import product_name
 
-HOW = ("more", "replace", "all")
 SHOWN = 3
+DRAFT = "manage"
+"""The session's key: the draft that the pane shows, and the choice that it stands for."""
+NAMED = 20
+"""So many users are applied from the pane; more go on as a plan."""
 
 
 def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -36,37 +51,134 @@ def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
         desk.actor.require(Capability.ASSIGN_LICENSES, desk.tenant_id)
         return HttpResponseRedirect(reverse("manage_licenses"))
     if request.htmx:  # type: ignore[attr-defined]
-        return render(
-            request,
-            "web/users_bar.html",
-            {"selected": chosen, "may_assign": desk.can(Capability.ASSIGN_LICENSES)},
-        )
+        found = {"selected": chosen, "may_assign": desk.can(Capability.ASSIGN_LICENSES)}
+        return render(request, "web/users_bar.html", found)
     return HttpResponseRedirect(reverse("active_users"))
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the pane's form says."""
+
+    how: str
+    products: tuple[str, ...]
+    is_none: bool
+
+    def intent(self) -> Intent:
+        """What it means; BadInput where it means nothing yet."""
+        if self.how == "all" or (self.how == "replace" and self.is_none):
+            return UnassignAll()
+        if not self.products:
+            raise BadInput("no_product_chosen")
+        if self.how == "replace":
+            return Replace(frozenset(self.products))
+        if self.how == "more" and len(self.products) == 1:
+            return Assign(self.products[0])
+        raise BadInput("one_product_at_a_time")
+
+
+def _choice(request: HttpRequest) -> Choice:
+    wanted = tuple(sorted(set(request.POST.getlist("product"))))
+    return Choice(request.POST.get("how", ""), wanted, "none" in request.POST)
+
+
 def pane(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The pane; a POST makes the plan of it, which is shown before anything happens."""
+    """The pane. A POST shows what would happen; once that has been shown, it saves."""
     chosen = selection.load(request, desk, LIST)
     if not chosen:
         return HttpResponseRedirect(reverse("active_users"))
-    if request.method == "POST":
-        who = Who("users", "", tuple(sorted(chosen.users)))
-        plan = propose.propose(desk.tenant_id, _intent(request), who, desk.actor)
-        return HttpResponseRedirect(reverse("plan", args=[plan]))
-    names = [one.display_name for one in _some(desk, chosen)]
+    if request.method != "POST":
+        return render(request, "web/manage.html", _form(desk, chosen, Choice("", (), is_none=False)))
+    choice = _choice(request)
+    seen = request.session.get(DRAFT)
+    if seen is not None and request.POST.get("plan") == str(seen[1]) and seen == _mark(desk, seen[1], choice, chosen):
+        return _save(request, desk, int(seen[1]))
+    found = _form(desk, chosen, choice) | _considered(request, desk, choice, chosen)
+    page = "web/manage_if.html" if request.headers.get("HX-Target") == "if-you-save" else "web/manage.html"
+    return render(request, page, found)
+
+
+def _mark(desk: Desk, plan_id: int, choice: Choice, chosen: Selection) -> list[Any]:
+    """What the session keeps of a draft: when anything of it is otherwise, another draft is made."""
+    users = [] if chosen.is_all else sorted(chosen.users)
+    return [desk.tenant_id, plan_id, choice.how, list(choice.products), choice.is_none, users]
+
+
+def _considered(request: HttpRequest, desk: Desk, choice: Choice, chosen: Selection) -> dict[str, Any]:
+    """A draft for the choice, and what it would do."""
+    _forget(request, desk)
+    try:
+        intent = choice.intent()
+    except BadInput as error:
+        return {"bad": plans.cause(error)}
+    who = Who("users", "", tuple(sorted(chosen.users)))
+    plan_id = propose.propose(desk.tenant_id, intent, who, desk.actor)
+    request.session[DRAFT] = _mark(desk, plan_id, choice, chosen)
+    shown = preview(desk.tenant_id, plan_id)
+    found = plans.plan_values(desk, shown)
+    if shown.plan["users"] <= plans.NAMED:
+        known = fates(desk.tenant_id, plan_id, shown.start)
+        steps = list_of.steps(desk.tenant_id, plan_id, 0, plans.NAMED)
+        found["steps"] = [plans.step_values(desk, step, known[step.class_id]) for step in steps]
+    return found
+
+
+def _forget(request: HttpRequest, desk: Desk) -> None:
+    """The draft that was shown before is thrown away, where it still is one."""
+    seen = request.session.pop(DRAFT, None)
+    if seen is None or seen[0] != desk.tenant_id:
+        return
+    header = list_of.header(desk.tenant_id, seen[1])
+    if header is not None and header["state"] == PlanState.DRAFT.value:
+        run.discard(desk.tenant_id, seen[1], desk.actor)
+
+
+def _save(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
+    """Applies what was shown; above the number to type, or a limit, the plan's own page goes on."""
+    try:
+        state = run.apply(desk.tenant_id, plan_id, desk.actor)
+    except Refused as refused:
+        if refused.code not in ("confirm_needed", "over_limit"):
+            raise
+        return HttpResponseRedirect(reverse("plan", args=[plan_id]))
+    request.session.pop(DRAFT, None)
+    plan = run.load(desk.tenant_id, plan_id)
+    if state is PlanState.RUNNING and plan["ready"] <= plans.AT_ONCE:
+        plan = run.run(desk.tenant_id, plan_id, desk.actor)
+    if plan["finished_at"] is None:
+        return HttpResponseRedirect(reverse("plan", args=[plan_id]))
+    undoing.remember(request, desk, plan_id)
+    selection.save(request, desk, LIST, Selection())
+    return HttpResponseRedirect(reverse("managed", args=[plan_id]))
+
+
+def done(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
+    """What became of each user, and Done."""
+    shown = preview(desk.tenant_id, plan_id)
+    known = fates(desk.tenant_id, plan_id, shown.start)
+    steps = list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
+    found = plans.plan_values(desk, shown)
+    found["steps"] = [plans.step_values(desk, step, known[step.class_id]) for step in steps]
+    found["more"] = shown.plan["users"] > len(steps)
+    return render(request, "web/managed.html", found)
+
+
+def _form(desk: Desk, chosen: Selection, choice: Choice) -> dict[str, Any]:
+    ids = sorted(chosen.users)
+    names = [one.display_name for user in ids[:SHOWN] if (one := user_list.by_id(desk.tenant_id, user))]
+    held = Counter(sku for _user, sku in {(s[0], s[1]) for s in user_list.sources(desk.tenant_id, ids) if s[4] < 4})
     rows = sorted(products.every(desk.tenant_id), key=lambda one: product_name(one.sku_id).casefold())
-    found = {
-        "count": len(chosen.users),
-        "names": names,
-        "rest": len(chosen.users) - len(names),
-        "products": [(one.sku_id, product_name(one.sku_id), _free(desk, one)) for one in rows if one.has_pool],
-    }
-    return render(request, "web/manage.html", found)
+    offered = [
+        (one.sku_id, product_name(one.sku_id), _free(desk, one), _have(desk, held[one.sku_id], len(ids)))
+        for one in rows
+        if one.has_pool
+    ]
+    return {"count": len(ids), "names": names, "rest": len(ids) - len(names), "products": offered, "choice": choice}
 
 
-def _some(desk: Desk, chosen: Selection) -> list[list_of.UserRow]:
-    found = [list_of.by_id(desk.tenant_id, user) for user in sorted(chosen.users)[:SHOWN]]
-    return [one for one in found if one is not None]
+def _have(desk: Desk, some: int, every: int) -> str:
+    said = ngettext("{a} of {n} has this", "{a} of {n} have this", some)
+    return said.format(a=desk.text.n(some), n=desk.text.n(every))
 
 
 def _free(desk: Desk, row: products.ProductRow) -> str:
@@ -74,17 +186,3 @@ def _free(desk: Desk, row: products.ProductRow) -> str:
         return _("Available: not known")
     free = max(0, row.capacity - row.consumed)
     return _("{free} of {total} available").format(free=desk.text.n(free), total=desk.text.n(row.capacity))
-
-
-def _intent(request: HttpRequest) -> Intent:
-    how = request.POST.get("how")
-    wanted = frozenset(request.POST.getlist("product"))
-    if how == "all" or (how == "replace" and "none" in request.POST):
-        return UnassignAll()
-    if not wanted:
-        raise BadInput("no_product_chosen")
-    if how == "replace":
-        return Replace(wanted)
-    if how == "more" and len(wanted) == 1:
-        return Assign(next(iter(wanted)))
-    raise BadInput("one_product_at_a_time")

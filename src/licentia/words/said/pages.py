@@ -22,6 +22,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "no_never_why": lambda d: _("Say why nothing is ever taken back here; every plan shows it."),
     "unknown_role": lambda d: _("There is no such role."),
     "no_product_chosen": lambda d: _("Choose a product first."),
+    "no_choice": lambda d: _("This plan's changes know no choices."),
     "one_product_at_a_time": lambda d: _("Choose one product to assign at a time."),
 }
 
