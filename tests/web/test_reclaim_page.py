@@ -171,6 +171,7 @@ def test_finders_are_saved_run_and_forgotten(make_world: Make) -> None:
     assert f'href="?kind=inactive&amp;days=45&amp;product={E3}"' in page
     assert desk.post("/reclaim/save", kind="inactive", name="e3, 45").status_code == 400
     assert desk.post("/reclaim/save", kind="inactive", name="blocked").status_code == 400
+    assert desk.post("/reclaim/forget", name="\x00").status_code == 400
     desk.post("/reclaim/forget", name="E3, 45")
     assert "E3, 45" not in desk.source("/reclaim")
 

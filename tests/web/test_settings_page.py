@@ -99,7 +99,7 @@ def test_roles_are_given_and_taken_away(make_world: Make) -> None:
     answer = desk.post("/settings/roles/revoke", operator=desk.name, role="global")
     assert answer.status_code == 409
     assert "is the last Global Administrator" in words(answer)
-    answer = desk.post("/settings/roles", operator="nobody", role="license")
+    answer = desk.post("/settings/roles", operator="\x00nobody", role="license")
     assert answer.status_code == 400
     assert "No operator is called nobody." in words(answer)
     assert desk.post("/settings/roles", operator="anna@desk.example", role="king").status_code == 400
@@ -118,7 +118,7 @@ def test_the_never_list_grows_and_shrinks(make_world: Make) -> None:
     for fields in (
         {"kind": "user", "name": "nobody", "reason": "x"},
         {"kind": "group", "name": "no such", "reason": "x"},
-        {"kind": "user", "name": "p00002@contoso.example", "reason": "  "},
+        {"kind": "user", "name": "p00002@contoso.example", "reason": " \x00 "},
     ):
         answer = desk.post("/settings/never", **fields)
         assert answer.status_code == 400

@@ -7,13 +7,14 @@ from licentia.store.lists import deleted, selecting
 from licentia.store.lists import users as user_list
 from licentia.store.names import principal_key
 from licentia.web.desk import Desk
+from licentia.web.typed import line
 
 LONGEST = 300
 
 
 def user(desk: Desk, text: str) -> int:
     """The number of a user who is not deleted; BadInput `unknown_user` with names that begin alike."""
-    key = principal_key(text[:LONGEST])
+    key = principal_key(line(text[:LONGEST]))
     found = selecting.by_names(desk.tenant_id, [key]).get(key)
     if found is None:
         raise BadInput("unknown_user", text=text, candidates=tuple(user_list.close_names(desk.tenant_id, key)))
@@ -22,7 +23,7 @@ def user(desk: Desk, text: str) -> int:
 
 def any_user(desk: Desk, text: str) -> int:
     """The same, a deleted user too; who has the name now goes first. BadInput `several_deleted` with object ids."""
-    key = principal_key(text[:LONGEST])
+    key = principal_key(line(text[:LONGEST]))
     living = selecting.by_names(desk.tenant_id, [key]).get(key)
     if living is not None:
         return living

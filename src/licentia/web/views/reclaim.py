@@ -31,7 +31,7 @@ from licentia.store.lists.found import Takeable
 from licentia.web import histogram, paging
 from licentia.web.desk import Desk
 from licentia.web.exporting import PAGE, Cells, pages, streamed
-from licentia.web.typed import whole
+from licentia.web.typed import line, whole
 from licentia.words import finders as words
 from licentia.words import money as money_words
 from licentia.words.amounts import amounts
@@ -199,13 +199,13 @@ def plan(request: HttpRequest, desk: Desk) -> HttpResponse:
 def save(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The search is kept under a name."""
     wanted = asked(desk, request.POST)
-    door.save(desk.tenant_id, request.POST.get("name", ""), wanted.for_plan(), desk.actor)
+    door.save(desk.tenant_id, line(request.POST.get("name", "")), wanted.for_plan(), desk.actor)
     return HttpResponseRedirect(f"{reverse('reclaim')}?{query_of(wanted)}")
 
 
 def forget(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The saved finder is gone."""
-    door.forget(desk.tenant_id, request.POST.get("name", ""), desk.actor)
+    door.forget(desk.tenant_id, line(request.POST.get("name", "")), desk.actor)
     return HttpResponseRedirect(reverse("reclaim"))
 
 

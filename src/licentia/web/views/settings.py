@@ -19,7 +19,7 @@ from licentia.store.lists import tenants as tenant_list
 from licentia.store.lists.subscriptions import PriceRow
 from licentia.web import appearance, named
 from licentia.web.desk import Desk
-from licentia.web.typed import whole
+from licentia.web.typed import line, whole
 from licentia.words import sentences
 from licentia.words.amounts import money
 from licentia.words.language import gettext as _
@@ -153,7 +153,7 @@ def grant(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _grant(request: HttpRequest, desk: Desk) -> None:
-    operators.grant(request.POST.get("operator", ""), desk.tenant_id, _role(request), desk.actor)
+    operators.grant(line(request.POST.get("operator", "")), desk.tenant_id, _role(request), desk.actor)
 
 
 def revoke(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -162,7 +162,7 @@ def revoke(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _revoke(request: HttpRequest, desk: Desk) -> None:
-    operators.revoke(request.POST.get("operator", ""), desk.tenant_id, _role(request), desk.actor)
+    operators.revoke(line(request.POST.get("operator", "")), desk.tenant_id, _role(request), desk.actor)
 
 
 def _role(request: HttpRequest) -> Role:
@@ -178,7 +178,7 @@ def add_never(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _add_never(request: HttpRequest, desk: Desk) -> None:
-    name, why = request.POST.get("name", "").strip(), " ".join(request.POST.get("reason", "").split())
+    name, why = line(request.POST.get("name", "")), line(request.POST.get("reason", ""))
     if not why or len(why) > LONGEST_WHY:
         raise BadInput("no_never_why")
     if request.POST.get("kind") == "group":
