@@ -21,3 +21,13 @@ def can_have_passkeys(request: HttpRequest) -> bool:
     except ValueError:
         return request.is_secure() or host == "localhost"
     return False
+
+
+def at_localhost(request: HttpRequest) -> str:
+    """The same server by the name that browsers allow passkeys at; nothing when it is another machine."""
+    host, port = split_domain_port(request.get_host())
+    try:
+        is_here = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return ""
+    return f"{request.scheme}://localhost{port and f':{port}'}" if is_here else ""

@@ -26,7 +26,7 @@ from django.urls import reverse
 from licentia.store.writing import writing
 from licentia.web import sessions
 from licentia.web.desk import Desk
-from licentia.web.hosts import can_have_passkeys
+from licentia.web.hosts import at_localhost, can_have_passkeys
 from licentia.web.views.entrance import providers
 from licentia.words.language import gettext as _
 
@@ -45,7 +45,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "codes_left": None if codes is None else len(codes.wrap().get_unused_codes()),
         "keys": [(one.pk, one.wrap().name) for one in found if one.type == Authenticator.Type.WEBAUTHN],
         "passkeys": can_have_passkeys(request),
-        "localhost": f"http://localhost:{request.get_port()}/account",
+        "localhost": at_localhost(request),
         "providers": providers(),
         "connected": SocialAccount.objects.filter(user_id=request.user.pk).exists(),
     }
@@ -131,7 +131,7 @@ class _AddPasskey(AddWebAuthnView):  # type: ignore[misc]
         found: dict[str, Any] = super().get_context_data(**kwargs)
         if can_have_passkeys(self.request):
             found["options"] = json.dumps(passkey_options.begin_registration(self.request.user, True))
-        return found | {"passkeys": can_have_passkeys(self.request)}
+        return found | {"passkeys": can_have_passkeys(self.request), "localhost": at_localhost(self.request)}
 
 
 class _RemovePasskey(_Confirm, RemoveWebAuthnView):  # type: ignore[misc]
