@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from database import Store
 
 IDP = "https://id.example"
-NAMES = {"URL": IDP, "CLIENT_ID": "licentia", "CLIENT_SECRET": "a secret", "NAME": "Contoso ID"}
+NAMES = {
+    "LICENTIA_OIDC_URL": IDP,
+    "LICENTIA_OIDC_CLIENT_ID": "licentia",
+    "LICENTIA_OIDC_CLIENT_SECRET": "a secret",
+    "LICENTIA_OIDC_NAME": "Contoso ID",
+}
 
 
 class Provider:
@@ -70,7 +75,7 @@ def _answer(found: dict[str, Any]) -> Any:
 def provider(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """It is configured, and answers."""
     for name, value in NAMES.items():
-        monkeypatch.setenv(f"LICENTIA_OIDC_{name}", value)
+        monkeypatch.setenv(name, value)
     made = Provider()
     monkeypatch.setattr(Connections, "get_requests_session", lambda self: made)
     with override_settings(SOCIALACCOUNT_PROVIDERS=openid.openid_connect()):
@@ -161,5 +166,5 @@ def test_off_by_default(store: Store) -> None:
 def test_forms_may_lead_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Browsers check a form's target after a redirect too, so the provider is one."""
     for name, value in NAMES.items():
-        monkeypatch.setenv(f"LICENTIA_OIDC_{name}", value)
+        monkeypatch.setenv(name, value)
     assert openid.form_targets() == [IDP]

@@ -179,7 +179,9 @@ def test_changes_need_proof(anna: Client) -> None:
     for place in ("/account/password", "/account/app", "/account/passkeys"):
         assert client.get(place)["Location"].startswith("/account/prove?next=")
     assert said(client.post("/account/prove", {"password": WRONG, "next": "/account/app"})) == "This password is wrong."
+    before = client.session.session_key
     assert client.post("/account/prove", {"password": PASSWORD, "next": "/account/app"})["Location"] == "/account/app"
+    assert client.session.session_key != before
     assert client.get("/account/app").status_code == 200
 
 
@@ -199,3 +201,18 @@ def test_passkeys_need_a_name(anna: Client) -> None:
     assert "/account/passkeys" not in page
     assert "data-passkey" not in client.get("/account/passkeys").content.decode()
     assert "data-passkey" in anna.get("/account/passkeys").content.decode()
+
+
+def test_log(anna: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Who came in, who did not, how and from where is logged; what nobody is called is not, for it may be a password."""
+    caplog.set_level("INFO", "licentia.security")
+    signing.sign_in(signing.browser(), "x\nsign-in.done name='Anna'", WRONG)
+    client = signing.browser()
+    signing.sign_in(client, "Anna")
+    client.post("/sign-out")
+    lines = [record.getMessage() for record in caplog.records if record.name == "licentia.security"]
+    assert [line.split(" ")[0] for line in lines] == ["sign-in.wrong", "sign-in.done", "sign-out"]
+    assert lines[1] == "sign-in.done by=password name='Anna' from=127.0.0.1"
+    assert lines[0] == "sign-in.wrong name='' from=127.0.0.1"
+    assert PASSWORD not in "".join(lines)
+    assert WRONG not in "".join(lines)

@@ -10,6 +10,7 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -29,6 +30,7 @@ from licentia.changes import entering
 from licentia.store.lists import operators
 from licentia.web import sessions
 from licentia.web.hosts import host_of
+from licentia.web.noting import note
 from licentia.web.views import entrance
 from licentia.words.language import gettext as _
 from licentia.words.said.signing_in import why_not
@@ -70,6 +72,7 @@ class Accounts(_Says, DefaultAccountAdapter):  # type: ignore[misc]
         """Takes a try; refuses when there is none left, whoever has this name."""
         self._try = entering.take_try(credentials.get("username", ""))
         if self._try is None:
+            note(request, "sign-in.locked", _known(credentials.get("username", "")))
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
@@ -79,9 +82,15 @@ class Accounts(_Says, DefaultAccountAdapter):  # type: ignore[misc]
             entering.give_back(self._try)
         return user
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Is noted."""
+        note(request, "sign-in.wrong", _known(credentials.get("username", "")))
+
     def login(self, request: HttpRequest, user: Any) -> None:
         """Every step is done: a new session, and all tries again."""
         super().login(request, user)
+        by = "+".join(one["method"] for one in get_authentication_records(request, user))
+        note(request, f"sign-in.done by={by}", user.name)
         sessions.begin(request)
         entering.forget_tries(user.name)
 
@@ -154,6 +163,12 @@ class Connections(_Says, DefaultSocialAccountAdapter):  # type: ignore[misc]
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
         """Back to the account."""
         return reverse("account")
+
+
+def _known(name: str) -> str:
+    """The operator's name; nothing when it is none, for people type passwords in the wrong field."""
+    found = operators.find(name)
+    return "" if found is None else found.name
 
 
 def _box() -> Fernet:

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as PasswordProof
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -15,6 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from licentia.changes import entering
+from licentia.web.noting import note
 from licentia.words.language import gettext as _
 
 LONGEST_NAME = 254
@@ -89,8 +91,13 @@ class _CountedCode:
         """The code, when it is right, not used before, and tries are left."""
         taken = entering.take_try(self.user.name)
         if taken is None:
+            note(context.request, "second-step.locked", self.user.name)
             raise get_adapter().validation_error("too_many_login_attempts")
-        code = super().clean_code()  # type: ignore[misc]
+        try:
+            code = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            note(context.request, "second-step.wrong", self.user.name)
+            raise
         if not entering.is_first_use(str(self.user.pk), "".join(filter(str.isalnum, code))):
             raise get_adapter().validation_error("incorrect_code")
         entering.give_back(taken)

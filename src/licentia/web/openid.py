@@ -14,9 +14,8 @@ PROVIDER = "oidc"
 
 def openid_connect() -> dict[str, Any]:
     """allauth's settings of the provider; nothing when it is not configured."""
-    url, client_id, secret = (
-        os.environ.get(f"LICENTIA_OIDC_{name}", "") for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")
-    )
+    url, client_id = os.environ.get("LICENTIA_OIDC_URL", ""), os.environ.get("LICENTIA_OIDC_CLIENT_ID", "")
+    secret = os.environ.get("LICENTIA_OIDC_CLIENT_SECRET", "")
     if not (url and client_id and secret):
         return {}
     app = {

@@ -141,17 +141,25 @@ class _RemovePasskey(_Confirm, RemoveWebAuthnView):  # type: ignore[misc]
         return _("Remove passkey"), said, _("Remove")
 
 
-class _Prove(ReauthenticateView):  # type: ignore[misc]
+class _Proof:
     template_name = "web/prove.html"
 
+    def form_valid(self: Any, form: Any) -> HttpResponseBase:
+        """The session goes on under a new key."""
+        self.request.session.cycle_key()
+        found: HttpResponseBase = super().form_valid(form)  # type: ignore[misc]
+        return found
 
-class _ProveCode(CodeView):  # type: ignore[misc]
-    template_name = "web/prove.html"
+
+class _Prove(_Proof, ReauthenticateView):  # type: ignore[misc]
+    pass
 
 
-class _ProvePasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
-    template_name = "web/prove.html"
+class _ProveCode(_Proof, CodeView):  # type: ignore[misc]
+    pass
 
+
+class _ProvePasskey(_Proof, ReauthenticateWebAuthnView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """allauth's, and what the browser is asked."""
         found: dict[str, Any] = super().get_context_data(**kwargs)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from licentia.changes import entering
 from licentia.web import sessions
 from licentia.web.hosts import can_have_passkeys
+from licentia.web.noting import note
 from licentia.web.views.home import back
 from licentia.words.language import LANGUAGES
 from licentia.words.language import gettext as _
@@ -95,10 +96,12 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "web/sign_in_link.html", {})
     operator_id = entering.enter(token)
     if operator_id is None:
+        note(request, "sign-in.link-refused", "")
         return refused(request, _("This link has been used, or is older than 15 minutes. Ask for a new one."))
     user = get_user_model().objects.get(pk=operator_id)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     sessions.begin(request)
+    note(request, "sign-in.done by=link", user.name)
     record_authentication(request, user, "link", reauthenticated=True)
     return HttpResponseRedirect("/")
 
@@ -106,6 +109,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session is gone."""
+    note(request, "sign-out", str(getattr(request.user, "name", "")))
     logout(request)
     return HttpResponseRedirect(reverse("sign_in"))
 
