@@ -10,7 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client, override_settings
+from jwt.algorithms import RSAAlgorithm
 
 import signing
 from licentia.domain.permissions import Role
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from database import Store
 
 IDP = "https://id.example"
+KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65_537, key_size=2_048) for _ in range(2))
 NAMES = {
     "LICENTIA_OIDC_URL": IDP,
     "LICENTIA_OIDC_CLIENT_ID": "licentia",
@@ -37,6 +41,9 @@ class Provider:
     def __init__(self) -> None:
         self.subject = "s-1"
         self.asked: list[tuple[str, Any]] = []
+        self.claims: dict[str, Any] = {}
+        self.issuer = IDP
+        self.key = KEY
 
     def __enter__(self) -> Provider:
         return self
@@ -50,14 +57,16 @@ class Provider:
             places = {
                 name: f"{IDP}/{name}" for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
             }
-            return _answer(places | {"issuer": IDP, "jwks_uri": f"{IDP}/keys"})
-        return _answer({"sub": self.subject})
+            return _answer(places | {"issuer": self.issuer, "jwks_uri": f"{IDP}/keys"})
+        assert url == f"{IDP}/keys"
+        public = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
+        return _answer({"keys": [public | {"kid": "k", "alg": "RS256"}]})
 
     def request(self, method: str, url: str, **more: Any) -> Any:
         """A token for the code."""
         self.asked.append((url, more.get("data")))
         claims = {"iss": IDP, "aud": "licentia", "sub": self.subject, "iat": 1, "exp": 9_999_999_999}
-        token = jwt.encode(claims, "x" * 32, algorithm="HS256")
+        token = jwt.encode(claims | self.claims, self.key, algorithm="RS256", headers={"kid": "k"})
         return _answer({"access_token": "t", "token_type": "Bearer", "id_token": token})
 
 
@@ -142,6 +151,32 @@ def test_forged_answers(provider: Provider, world: World) -> None:
     for given in ({"code": "c", "state": "x"}, {"error": "access_denied"}, {}):
         assert client.get("/sign-in/with/oidc/callback", given).status_code == 403
     assert client.get("/sign-in/with/oidc").status_code == 405
+
+
+@pytest.mark.parametrize("wrong", ["signature", "issuer", "audience", "time", "other issuer"])
+def test_forged_tokens(provider: Provider, world: World, wrong: str) -> None:
+    """A token that another key signed, or that is of another issuer, for another program or too old, signs nobody in."""
+    goes(signing.by_link("Anna"), process="connect")
+    provider.key = OTHER_KEY if wrong == "signature" else KEY
+    provider.issuer = "https://evil.example" if wrong == "other issuer" else IDP
+    provider.claims = {"issuer": {"iss": "https://evil.example"}, "audience": {"aud": "x"}, "time": {"exp": 2}}.get(
+        wrong, {}
+    )
+    client = signing.browser()
+    assert goes(client).status_code == 403
+    assert not signing.is_in(client)
+
+
+def test_provider_is_down(provider: Provider, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence, and the other ways in."""
+
+    def down(*_args: Any, **_more: Any) -> Any:
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(provider, "get", down)
+    found = signing.browser().post("/sign-in/with/oidc")
+    assert found.status_code == 403
+    assert "did not sign you in" in found.content.decode()
 
 
 def test_second_step_stays(provider: Provider, world: World) -> None:

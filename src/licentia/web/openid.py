@@ -23,7 +23,7 @@ def openid_connect() -> dict[str, Any]:
         "name": os.environ.get("LICENTIA_OIDC_NAME") or urlsplit(url).netloc,
         "client_id": client_id,
         "secret": secret,
-        "settings": {"server_url": url, "scope": ["openid"]},
+        "settings": {"server_url": url, "scope": ["openid"], "fetch_userinfo": False},
     }
     return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.urls import path
 
+from licentia.web import provider
 from licentia.web.pages import ROUTES
 from licentia.web.routes import pattern
 from licentia.web.views import entrance, trouble
@@ -34,8 +35,8 @@ urlpatterns = [
     path("sign-in", entrance.sign_in, name="account_login"),
     path("sign-in/second", entrance.second_step, name="mfa_authenticate"),
     path("sign-in/passkey", entrance.by_passkey, name="sign_in_passkey"),
-    path("sign-in/with/<slug:provider_id>", entrance.by_provider, name="openid_connect_login"),
-    path("sign-in/with/<slug:provider_id>/callback", entrance.from_provider, name="openid_connect_callback"),
+    path("sign-in/with/<slug:provider_id>", provider.there, name="openid_connect_login"),
+    path("sign-in/with/<slug:provider_id>/callback", provider.back, name="openid_connect_callback"),
     path("sign-in/link/<str:token>", entrance.by_link, name="sign_in_link"),
     path("sign-out", entrance.sign_out, name="sign_out"),
     path("language", entrance.set_language, name="set_language"),

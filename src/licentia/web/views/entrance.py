@@ -9,14 +9,13 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.contrib.auth import get_user_model, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from licentia.changes import entering
 from licentia.web import sessions
@@ -84,8 +83,6 @@ class ByPasskey(LoginWebAuthnView):  # type: ignore[misc]
 sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view())
 second_step = require_http_methods(["GET", "HEAD", "POST"])(SecondStep.as_view())
 by_passkey = require_http_methods(["GET", "POST"])(never_cache(ByPasskey.as_view()))
-by_provider = require_POST(never_cache(openid.login))
-from_provider = require_GET(never_cache(openid.callback))
 
 
 @require_http_methods(["GET", "POST"])
