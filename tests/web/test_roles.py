@@ -116,6 +116,16 @@ def test_no_role_anywhere(world: World) -> None:
     signing.add("anna")
     client = signing.by_link("anna")
     assert {status for route in ROUTES for status in answers(client, world, route)} == {403, 405}
+    assert 'action="/sign-out"' in client.get("/").content.decode()
+
+
+def test_no_trace(world: World) -> None:
+    """No address answers a method that no table names."""
+    signing.add("anna", (world.tenant, Role.GLOBAL))
+    client = signing.by_link("anna")
+    for place in [address(world, route) for route in ROUTES] + ["/sign-in", "/sign-out", "/language"]:
+        for method in ("TRACE", "PUT", "DELETE", "OPTIONS"):
+            assert client.generic(method, place).status_code == 405, (method, place)
 
 
 def test_every_address_is_in_a_table(store: Store) -> None:

@@ -216,3 +216,17 @@ def test_log(anna: Client, caplog: pytest.LogCaptureFixture) -> None:
     assert lines[0] == "sign-in.wrong name='' from=127.0.0.1"
     assert PASSWORD not in "".join(lines)
     assert WRONG not in "".join(lines)
+
+
+def test_tries_at_once(store: Store) -> None:
+    """Four processes that try three times each get five tries together."""
+    script = (
+        "from licentia.store.opening import open_store; open_store(); from licentia.changes import entering; input(); "
+        "print(sum(entering.take_try('anna') is not None for _ in range(3)))"
+    )
+    children = [store.start("-c", script) for _ in range(4)]
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("\n")
+        child.stdin.flush()
+    assert sum(int(child.communicate()[0]) for child in children) == 5
