@@ -11,7 +11,7 @@ def why_not(code: str) -> str:
         case "username_password_mismatch" | "invalid_login" | "account_inactive":
             return _("This name and password don't belong together.")
         case "too_many_login_attempts" | "rate_limited":
-            return _("Too many wrong tries. Wait 15 minutes, or ask for a link: licentia operators link NAME")
+            return _("Too many wrong tries. Wait 15 minutes, or ask for a link that signs you in.")
         case "incorrect_code":
             return _("This code is wrong, was used already, or is too old.")
         case "incorrect_password" | "enter_current_password":
