@@ -34,7 +34,9 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
     from django.core.wsgi import get_wsgi_application
     from django.db import connections
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+    from gunicorn.http import wsgi  # type: ignore[import-untyped]
 
+    wsgi.SERVER = "Licentia"  # no answer names a program or its version
     connections.close_all()
     application = get_wsgi_application()
 

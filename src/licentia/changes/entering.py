@@ -1,6 +1,6 @@
-"""The door by which people come in: one-time links. A link is shown once; the store keeps only its digest.
+"""The door by which people come in: one-time links, and how many wrong tries an account has. No password is read here.
 
-Machine time: a link is for a person at a screen, not for a tenant.
+A link is shown once; the store keeps only its digest. Machine time: this is for a person at a screen, not for a tenant.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import hashlib
 import secrets
 
 from licentia.changes import operators
-from licentia.domain.instants import SECOND
+from licentia.domain.instants import SECOND, Instant
 from licentia.domain.permissions import Actor, Capability, Role
 from licentia.store import clock
 from licentia.store.bulk import operators as rows_of
@@ -18,6 +18,8 @@ from licentia.store.lists import tenants
 from licentia.store.writing import writing
 
 LINK_SECONDS = 15 * 60
+TRIES = 5
+TRY_SECONDS = 15 * 60
 _BYTES = 32
 
 
@@ -37,6 +39,45 @@ def enter(secret: str) -> str | None:
         operator_id = rows_of.take_link(_digest(secret), clock.machine_now())
     found = None if operator_id is None else list_of.by_id(operator_id)
     return None if found is None or not found.is_active else found.id
+
+
+def take_try(name: str) -> str | None:
+    """A try of the account of this name, known or not: its number; None when five failed within 15 minutes.
+
+    It counts as wrong from here on, so that tries made at once are counted too; `give_back` when it was right.
+    """
+    return _take(_digest(name.strip().casefold()), TRIES)
+
+
+def give_back(try_id: str) -> None:
+    """The try was right; those before it still count, for a second step may follow."""
+    with writing():
+        rows_of.drop_try(try_id)
+
+
+def forget_tries(name: str) -> None:
+    """Somebody signed in to the account, every step done: it has all its tries again."""
+    with writing():
+        rows_of.drop_tries(_digest(name.strip().casefold()))
+
+
+def is_first_use(operator_id: str, code: str) -> bool:
+    """Whether a code that lives half a minute is used for the first time by the operator; it is used from here on."""
+    return _take(_digest(f"code {operator_id} {code}"), 1) is not None
+
+
+def end_sessions(operator_id: str) -> Instant:
+    """The instant until which every session of the operator is over."""
+    now = clock.machine_now()
+    with writing():
+        rows_of.end_sessions(operator_id, now)
+    return now
+
+
+def _take(account: str, limit: int) -> str | None:
+    now = clock.machine_now()
+    with writing():
+        return rows_of.add_try(account, now, now - TRY_SECONDS * SECOND, limit)
 
 
 def first_operator(name: str, actor: Actor) -> str:

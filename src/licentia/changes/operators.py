@@ -53,6 +53,8 @@ def _set_active(name: str, actor: Actor, *, active: bool) -> bool:
                 _keeps_global(tenant_id, title, one, None)
         if not rows_of.set_active(one.id, active=active):
             return False
+        if not active:
+            rows_of.end_sessions(one.id, clock.machine_now())
         kind = "operator.enable" if active else "operator.disable"
         for tenant_id, _title in tenants:
             text = journal.canonical({"operator": one.name})

@@ -10,6 +10,7 @@ GLOBAL_TABLES = frozenset(
         "operator",
         "membership",
         "sign_in_link",
+        "sign_in_try",
         "agenda",
         # Django's own
         "auth_group",
@@ -20,6 +21,13 @@ GLOBAL_TABLES = frozenset(
         "django_session",
         "operator_groups",
         "operator_user_permissions",
+        # sign-in with passwords, second factors and OpenID Connect
+        "account_emailaddress",
+        "account_emailconfirmation",
+        "mfa_authenticator",
+        "socialaccount_socialaccount",
+        "socialaccount_socialapp",
+        "socialaccount_socialtoken",
         # SQLite's search table and its shadow tables: bounded by row id range
         "user_search",
         "user_search_config",

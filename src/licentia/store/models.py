@@ -25,12 +25,13 @@ class OperatorManager(BaseUserManager["Operator"]):
 
 
 class Operator(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in; global, with a role per tenant in Membership."""
+    """A person who signs in; global, with a role per tenant in Membership. Sessions begun before `sessions_from` are over."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=254, unique=True)
     display_name = models.CharField(max_length=200, db_default="")
     is_active = models.BooleanField(default=True)
+    sessions_from = Big(db_default=0)
     is_staff = False
     USERNAME_FIELD = "name"
     objects = OperatorManager()
@@ -94,6 +95,18 @@ class SignInLink(models.Model):
 
     class Meta:
         db_table = "sign_in_link"
+
+
+class SignInTry(models.Model):
+    """A try to sign in that did not succeed (yet); `account` is the digest of the name that was typed, known or not."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    account = models.CharField(max_length=64)
+    at = Big()
+
+    class Meta:
+        db_table = "sign_in_try"
+        indexes = (Index(fields=("account", "at"), name="sign_in_try_account"),)
 
 
 class Agenda(models.Model):

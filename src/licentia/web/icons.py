@@ -35,6 +35,7 @@ ICONS = {
     "close": '<path d="m3.5 3.5 9 9M12.5 3.5l-9 9"/>',
     "check": '<path d="m3 8.5 3.2 3.2L13 4.8"/>',
     "warning": '<path d="M8 2.3 14.3 13H1.7zM8 6.4v3.2M8 11.3v.2"/>',
+    "key": '<circle cx="5" cy="10.5" r="2.7"/><path d="m7 8.5 6-6M10.5 5l2 2"/>',
     "lock": '<rect x="3.5" y="7" width="9" height="6.5" rx="1.3"/><path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2"/>',
     "cloud": '<path d="M4.7 12.5h6.8a2.7 2.7 0 0 0 .3-5.4 3.9 3.9 0 0 0-7.5-.6A3 3 0 0 0 4.7 12.5z"/>',
     "mail": '<rect x="2" y="3.5" width="12" height="9" rx="1.5"/><path d="m2.5 4.5 5.5 4.3 5.5-4.3"/>',

@@ -13,6 +13,10 @@ from licentia.web.views import trouble
 from licentia.words import language as words
 
 Next = Callable[[HttpRequest], HttpResponseBase]
+PERMISSIONS = (
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 
 
 def language(get_response: Next) -> Next:
@@ -27,6 +31,19 @@ def language(get_response: Next) -> Next:
             response = get_response(request)
         response.headers["Content-Language"] = name
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+    return call
+
+
+def headers(get_response: Next) -> Next:
+    """What every answer says, also of files and errors: nothing of the device is used, and no page is kept anywhere."""
+
+    def call(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return call

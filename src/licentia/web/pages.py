@@ -5,6 +5,7 @@ from __future__ import annotations
 from licentia.domain.permissions import Capability
 from licentia.web.routes import Route
 from licentia.web.views import (
+    account,
     audit,
     deleted,
     exports,
@@ -79,5 +80,18 @@ ROUTES = (
     Route("export_deleted", "users/deleted/export", exports.deleted_users),
     Route("export_audit", "audit/export", exports.journal),
     Route("export_reclaim", "reclaim/export", reclaim.export),
+    Route("account", "account", account.show),
+    Route("password", "account/password", account.password, post=READ),
+    Route("add_app", "account/app", account.add_app, post=READ),
+    Route("remove_app", "account/app/remove", account.remove_app, post=READ),
+    Route("recovery_codes", "account/codes", account.codes),
+    Route("new_codes", "account/codes/new", account.new_codes, post=READ),
+    Route("add_passkey", "account/passkeys", account.add_passkey, post=READ),
+    Route("remove_passkey", "account/passkeys/<int:pk>/remove", account.remove_passkey, post=READ),
+    Route("prove", "account/prove", account.prove, post=READ),
+    Route("prove_code", "account/prove/code", account.prove_code, post=READ),
+    Route("prove_passkey", "account/prove/passkey", account.prove_passkey, post=READ),
+    Route("end_sessions", "account/sessions/end", account.end_sessions, get=None, post=READ),
+    Route("disconnect", "account/connection/end", account.disconnect, get=None, post=READ),
 )
 """What a plan needs depends on what it does: its doors ask (`changes.guards.needs`), so its routes ask for READ only."""

@@ -5,6 +5,7 @@ Decides nothing and opens no transaction.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 
 from django.contrib.auth.hashers import make_password
@@ -75,3 +76,36 @@ def take_link(digest: str, now: Instant) -> str | None:
         {"digest": digest, "now": now},
     )
     return None if found is None else str(uuid.UUID(str(found)))
+
+
+def end_sessions(operator_id: str, now: Instant) -> None:
+    """Every session of the operator that began until now is over."""
+    sql.execute(
+        "UPDATE operator SET sessions_from = %(now)s WHERE id = %(id)s", {"id": stored(operator_id), "now": now}
+    )
+
+
+def add_try(account: str, now: Instant, since: Instant, limit: int) -> str | None:
+    """The id of one more try of the account; None when it had so many since then. Older ones are swept away."""
+    if sql.is_postgres():
+        sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(%(account)s, 0))", {"account": account})
+    sql.execute("DELETE FROM sign_in_try WHERE at < %(since)s", {"since": since})
+    had = sql.value("SELECT count(*) FROM sign_in_try WHERE account = %(account)s", {"account": account})
+    if int(had or 0) >= limit:
+        return None
+    try_id = secrets.token_hex(16)
+    sql.execute(
+        "INSERT INTO sign_in_try (id, account, at) VALUES (%(id)s, %(account)s, %(now)s)",
+        {"id": try_id, "account": account, "now": now},
+    )
+    return try_id
+
+
+def drop_try(try_id: str) -> None:
+    """The try did not count."""
+    sql.execute("DELETE FROM sign_in_try WHERE id = %(id)s", {"id": try_id})
+
+
+def drop_tries(account: str) -> None:
+    """The account has all its tries again."""
+    sql.execute("DELETE FROM sign_in_try WHERE account = %(account)s", {"account": account})

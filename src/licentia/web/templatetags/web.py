@@ -93,3 +93,17 @@ def n(value: int) -> str:
 def held(licenses: list[Any]) -> int:
     """How many of a pane's products the user has."""
     return sum(one.is_held or bool(one.tag) for one in licenses)
+
+
+@register.simple_tag
+def qr(text: str) -> SafeString:
+    """The text as a square that a phone reads; the same text must stand beside it."""
+    import qrcode
+
+    code = qrcode.QRCode(border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    cells = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {} {}" aria-hidden="true"><path d="{}"/></svg>', len(rows), len(rows), cells
+    )

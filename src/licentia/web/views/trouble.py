@@ -11,6 +11,7 @@ from licentia.domain.reasons import BadInput, NotPermitted, Refused
 from licentia.odata.filters import FilterError
 from licentia.store.writing import StoreError
 from licentia.web.desk import NoTenantError
+from licentia.web.noting import note
 from licentia.words import sentences
 from licentia.words.language import gettext as _
 
@@ -27,6 +28,11 @@ def page_of(request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         return None
     match error:
         case NotPermitted():
+            note(
+                request,
+                f"not-permitted needs={error.needs} path={request.path!a}",
+                str(getattr(request.user, "name", "")),
+            )
             return _page(request, 403, _("Not permitted"), said)
         case BadInput() if error.code in GONE:
             return _page(request, 404, _("This page does not exist"), said)
