@@ -29,9 +29,7 @@ class Desk:
             operators.grant(self.name, world.tenant, role, OWNER)
         self.client = Client(SERVER_NAME="localhost")
         self.client.cookies["licentia_language"] = language
-        self.client.force_login(
-            get_user_model().objects.get(name=self.name), "django.contrib.auth.backends.ModelBackend"
-        )
+        self.client.force_login(get_user_model().objects.get(name=self.name))
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer to a GET."""

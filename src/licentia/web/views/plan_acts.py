@@ -96,6 +96,7 @@ def retry(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 def accept(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     """A new draft in which the choice is made for everybody who needs it; the old one is discarded."""
+    run.load(desk.tenant_id, plan_id)
     given = request.POST.get("reason", "")
     reasons = {one.value: one for one, rule in REASONS.items() if rule.outcome is Outcome.CHOICE}
     if given not in reasons:
