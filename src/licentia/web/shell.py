@@ -82,6 +82,19 @@ BELONGS = {
     "unassign": "licenses",
     "assign": "licenses",
     "plan": "plans",
+    "group": "groups",
+    "group_create": "groups",
+    "group_rename": "groups",
+    "group_delete": "groups",
+    "group_assign": "groups",
+    "group_unassign": "groups",
+    "group_add": "groups",
+    "subscription": "your_products",
+    "resize": "your_products",
+    "recurring": "your_products",
+    "cancel_subscription": "your_products",
+    "undo_subscription": "your_products",
+    "take_over": "your_products",
 }
 """Pages that are not in the menu, and the item that is marked while they are open."""
 

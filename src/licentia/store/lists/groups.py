@@ -80,17 +80,20 @@ class TroubledUser:
     error: str
 
 
-_COLUMNS = (
+COLUMNS = (
     "g.id, g.object_id, g.display_name, g.sort_key, g.kind, g.membership_rule, g.is_synced, g.deleted_at "
     "FROM user_group g WHERE g.tenant_id = %(tenant)s"
 )
+"""What `group_row` reads, up to the first condition."""
+
 _TROUBLE = "s.tenant_id = %(tenant)s AND s.state IN (2, 4)"
 """Sources that are in error: held or not."""
 
 _LIVING = "JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id AND u.deleted_at IS NULL"
 
 
-def _row(values: sql.Row) -> GroupRow:
+def group_row(values: sql.Row) -> GroupRow:
+    """The group that COLUMNS read."""
     number, object_id, name, key, kind, rule, is_synced, deleted_at = values
     return GroupRow(
         number, object_id, name, key, kind, rule, None if is_synced is None else bool(is_synced), deleted_at
@@ -106,20 +109,20 @@ def page(
         more += " AND EXISTS (SELECT 1 FROM group_license l WHERE l.tenant_id = g.tenant_id AND l.group_id = g.id)"
     key, number = after or ("", 0)
     found = sql.rows(
-        f"SELECT {_COLUMNS} AND g.deleted_at IS NULL{more} ORDER BY g.sort_key, g.id LIMIT %(top)s",
+        f"SELECT {COLUMNS} AND g.deleted_at IS NULL{more} ORDER BY g.sort_key, g.id LIMIT %(top)s",
         {"tenant": tenant_id, "key": key, "id": number, "top": top + 1},
     )
-    shown = [_row(values) for values in found[:top]]
+    shown = [group_row(values) for values in found[:top]]
     return shown, (shown[-1].sort_key, shown[-1].id) if len(found) > top else None
 
 
 def deleted(tenant_id: int, top: int = 50) -> list[GroupRow]:
     """Deleted groups that are still kept, the last first."""
     found = sql.rows(
-        f"SELECT {_COLUMNS} AND g.deleted_at IS NOT NULL ORDER BY g.deleted_at DESC, g.id LIMIT %(top)s",
+        f"SELECT {COLUMNS} AND g.deleted_at IS NOT NULL ORDER BY g.deleted_at DESC, g.id LIMIT %(top)s",
         {"tenant": tenant_id, "top": top},
     )
-    return [_row(values) for values in found]
+    return [group_row(values) for values in found]
 
 
 def deleted_before(tenant_id: int, at: Instant, top: int) -> list[tuple[int, Instant]]:
@@ -134,8 +137,8 @@ def deleted_before(tenant_id: int, at: Instant, top: int) -> list[tuple[int, Ins
 def get(tenant_id: int, group_id: int, *, deleted: bool = False) -> GroupRow | None:
     """The group of this number; None when there is none, or it is deleted and those are not asked for."""
     alive = "" if deleted else " AND g.deleted_at IS NULL"
-    found = sql.row(f"SELECT {_COLUMNS} AND g.id = %(group)s{alive}", {"tenant": tenant_id, "group": group_id})
-    return None if found is None else _row(found)
+    found = sql.row(f"SELECT {COLUMNS} AND g.id = %(group)s{alive}", {"tenant": tenant_id, "group": group_id})
+    return None if found is None else group_row(found)
 
 
 def facts(tenant_id: int, group_id: int) -> GroupFacts:
@@ -151,13 +154,13 @@ def find(tenant_id: int, text: str, *, deleted: bool = False) -> GroupRow:
     state = "IS NOT NULL" if deleted else "IS NULL"
     for column, value in (("object_id", text.strip().lower()), ("display_name", text)):
         found = sql.rows(
-            f"SELECT {_COLUMNS} AND g.deleted_at {state} AND g.{column} = %(value)s ORDER BY g.id LIMIT %(top)s",
+            f"SELECT {COLUMNS} AND g.deleted_at {state} AND g.{column} = %(value)s ORDER BY g.id LIMIT %(top)s",
             {"tenant": tenant_id, "value": value, "top": CANDIDATES + 1},
         )
         if len(found) == 1:
-            return _row(found[0])
+            return group_row(found[0])
         if found:
-            candidates = tuple((row.name, row.object_id) for row in map(_row, found[:CANDIDATES]))
+            candidates = tuple((row.name, row.object_id) for row in map(group_row, found[:CANDIDATES]))
             raise BadInput("ambiguous_group", text=text, n=len(found), candidates=candidates)
     raise BadInput("unknown_group", text=text)
 
@@ -174,7 +177,7 @@ def names(tenant_id: int, group_ids: list[int]) -> dict[int, str]:
 def is_named(tenant_id: int, name: str) -> bool:
     """Whether a group has this display name."""
     found = sql.row(
-        f"SELECT {_COLUMNS} AND g.deleted_at IS NULL AND g.display_name = %(name)s LIMIT 1",
+        f"SELECT {COLUMNS} AND g.deleted_at IS NULL AND g.display_name = %(name)s LIMIT 1",
         {"tenant": tenant_id, "name": name},
     )
     return found is not None

@@ -12,7 +12,8 @@ from django.urls import reverse
 from licentia.changes import guards, propose, run
 from licentia.changes.preview import Fate, Line, Preview, fates, preview, titled
 from licentia.changes.who import Who
-from licentia.domain.intents import Undo
+from licentia.domain import intents
+from licentia.domain.intents import SubscriptionIntent, Undo
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.reasons import Outcome, Refused
 from licentia.store.lists import plans as list_of
@@ -119,7 +120,7 @@ def _plan(desk: Desk, shown: Preview) -> dict[str, Any]:
         "has_work": shown.has_work,
         "may": desk.can(may),
         "done": plan["verified"] + plan["failed"] + plan["skipped_late"],
-        "can_undo": plan["finished_at"] is not None and plan["verified"] > 0,
+        "can_undo": undoing.has_way_back(shown) and (plan["verified"] > 0 or plan["is_inline"]),
     }
 
 
@@ -260,6 +261,8 @@ def resume(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 def undo(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     """A plan that puts back what this one changed; it is shown first."""
-    run.load(desk.tenant_id, plan_id)
+    plan = run.load(desk.tenant_id, plan_id)
+    if isinstance(intents.from_text(plan["intent"]), SubscriptionIntent):
+        return HttpResponseRedirect(reverse("undo_subscription", args=[plan_id]))
     made = propose.propose(desk.tenant_id, Undo(plan_id), Who("plan", str(plan_id)), desk.actor)
     return HttpResponseRedirect(reverse("plan", args=[made]))

@@ -17,6 +17,7 @@ BAD_INPUT: dict[str, Sentence] = {
         "The form names users or products that can't be read. Reload the page and choose again."
     ),
     "no_product_chosen": lambda d: _("Choose a product first."),
+    "file_too_large": lambda d: _("The file is larger than {n} MB. Split it, and do one part at a time.").format(**d),
     "one_product_at_a_time": lambda d: _("Choose one product to assign at a time."),
 }
 
