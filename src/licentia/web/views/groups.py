@@ -182,7 +182,7 @@ def _page(request: HttpRequest, desk: Desk, one: GroupRow, tab: str) -> dict[str
     if tab == "licenses":
         return found | {"licenses": _licenses(desk, one, given)}
     if tab == "errors":
-        return found | {"errors": _errors(desk, one)}
+        return found | {"errors": _errors(desk, one)} | _troubled(request, desk, one)
     return found | {"history": _history(desk, one)}
 
 
@@ -254,6 +254,23 @@ def _errors(desk: Desk, one: GroupRow) -> list[dict[str, str]]:
         }
         for row in list_of.trouble(desk.tenant_id, one.id)
     ]
+
+
+def _troubled(request: HttpRequest, desk: Desk, one: GroupRow) -> dict[str, Any]:
+    """A page of the users in error, by number, each with every error of theirs."""
+    given = request.GET.get("user", "0")
+    after = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
+    rows = list_of.troubled(desk.tenant_id, one.id, after=after, top=TOP + 1)
+    users = list(dict.fromkeys(row.user_id for row in rows))
+    shown = set(users[:TOP])
+    return {
+        "troubled": [
+            (row.principal_name, product_name(row.sku_id), words.error_word(row.error))
+            for row in rows
+            if row.user_id in shown
+        ],
+        "more_troubled": users[TOP - 1] if len(users) > TOP else None,
+    }
 
 
 def _history(desk: Desk, one: GroupRow) -> list[tuple[str, str, str, int | None]]:

@@ -103,7 +103,6 @@ def _line(
     stated = prices.get(one.sku_id)
     price = one.price or (stated.price if stated else None)
     used = desk.text.n(pool.consumed) if pool else _("Not known")
-    shares = not one.purchase_id and several[row.product_id] > 1
     return {
         "number": one.id,
         "name": product_name(one.sku_id),
@@ -112,16 +111,19 @@ def _line(
         "channel": words.channel(one),
         "total": desk.text.n(one.seats),
         "assigned": used,
-        "shares": ngettext("over {n} subscription", "over {n} subscriptions", several[row.product_id]).format(
-            n=desk.text.n(several[row.product_id])
-        )
-        if shares
-        else "",
+        "shares": "" if one.purchase_id else _shares(desk, several[row.product_id]),
         "price": _("Not known") if price is None else money(price, desk.text.language),
         "renews": _renews(desk, one),
         "recurring": words.switch_word(one.recurring),
         "buyer": buyers.get(one.purchase_id, "") if one.purchase_id else _("Organization"),
     }
+
+
+def _shares(desk: Desk, several: int) -> str:
+    """Over how many subscriptions the seats of a product are assigned; empty where there is one."""
+    if several < 2:
+        return ""
+    return ngettext("over {n} subscription", "over {n} subscriptions", several).format(n=desk.text.n(several))
 
 
 def _renews(desk: Desk, one: Subscription) -> str:
@@ -158,6 +160,7 @@ def one(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "days": days(desk, sub),
         "total": desk.text.n(sub.seats),
         "assigned": desk.text.n(seen.around.consumed),
+        "shares": "" if sub.purchase_id else _shares(desk, _own(desk, [row.product_id])[row.product_id]),
         "facts": [pair for pair in words.facts(desk.text, seen) if pair[1]],
         "abilities": [
             (
