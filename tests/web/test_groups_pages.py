@@ -15,7 +15,7 @@ from licentia.domain.permissions import Role
 from licentia.store.lists import group_pages
 from licentia.store.lists import groups as list_of
 from licentia.store.lists.group_pages import GroupQuery
-from world_store import AUDIO, E3, OWNER, STAFF, SWAY_PLAN, World, by_group, crowd, direct, person
+from world_store import AUDIO, E3, OWNER, STAFF, SWAY_PLAN, World, by_group, crowd, direct, person, watched
 
 pytest_plugins = ["world_fixtures"]
 Make = Callable[..., World]
@@ -307,3 +307,39 @@ def test_a_license_administrator_changes_licenses_and_not_the_group(make_world: 
     other.get(f"{PAGE}/assign")
     other.get(f"{PAGE}/members")
     other.post(f"{PAGE}/reprocess", {}, 403)
+
+
+def test_hostile_input_is_a_sentence(make_world: Make) -> None:
+    """NUL, huge numbers, keys that are none, a file that is no text: never 500, and nothing is changed."""
+    world = make_world(crowd(2, by_group(E3)))
+    admin = Admin(world)
+    admin.get("/groups?q=%00&after=x&before=%00")
+    admin.get(f"{PAGE}?tab=nothing&after=zzz&user=99999999999999999999")
+    admin.post("/groups/new", {"name": "a\x00b", "kind": "security"}, 422)
+    admin.post(f"{PAGE}/assign", {"product": "x\x00"}, 404)
+    admin.post(f"{PAGE}/unassign", {"product": "x"}, 400)
+    admin.post(f"{PAGE}/members", {"user": "9" * 40, "do": "go"}, 400)
+    for names in ("\x00", "a\x00b@contoso.example", "x" * 200_000, "=cmd()\n<script>"):
+        page = admin.post(f"{PAGE}/members", {"names": names, "do": "go"}, 422)
+        assert "<script>\n" not in page
+    zipped = SimpleUploadedFile("x.csv", b"PK\x03\x04" + b"\x00" * 50)
+    assert "not text" in admin.post(f"{PAGE}/members", {"file": zipped, "do": "go"}, 422)
+    assert members(world) == {world.user(1), world.user(2)}
+
+
+def test_a_page_costs_the_same_for_few_and_for_many(make_world: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of statements grows neither with groups nor with members."""
+    world = make_world(crowd(60, by_group(E3)))
+    admin = Admin(world)
+
+    def statements(address: str) -> int:
+        with watched(monkeypatch) as seen:
+            admin.get(address)
+        return seen.count()
+
+    admin.get("/groups")
+    few = statements("/groups"), statements(f"{PAGE}?q=00001"), statements(f"{PAGE}?tab=errors")
+    for n in range(30):
+        groups.create_group(world.tenant, f"Group {n}", OWNER)
+    many = statements("/groups"), statements(f"{PAGE}?q=persoon"), statements(f"{PAGE}?tab=errors")
+    assert few == many

@@ -417,3 +417,19 @@ def test_assigning_is_refused_where_it_makes_no_sense(make_world: Make) -> None:
     Admin(world, Role.GLOBAL_READER).get(ASSIGN, 403)
     assert "Needs License Administrator" in Admin(world, Role.GLOBAL_READER).get(f"/billing/licenses/{E3}")
     assert world.product(AUDIO)
+
+
+def test_hostile_input_is_a_sentence(make_world: Make) -> None:
+    """NUL, huge numbers, a doubled form: never 500, and nothing is changed twice."""
+    world = owner(make_world, 3, bought(10, days_ago=2))
+    admin = Admin(world)
+    admin.get(f"{LIST}?product=%00", 404)
+    admin.get(f"{LIST}?after=x&before=99999999999999999999")
+    admin.get(f"{LIST}/{'9' * 30}", 404)
+    for seats in ("", "\x00", "-1", "9" * 40, "1e3", "٣"):
+        admin.post(at(world, "licenses"), {"seats": seats or " "}, 422)
+    admin.post(at(world, "licenses"), {"seats": "4"})
+    assert "It is so already" in admin.post(at(world, "licenses"), {"seats": "4"}, 409)
+    admin.get(f"/plans/{last_plan(world)}")
+    admin.get("/billing/undo/999", 404)
+    assert first(world).seats == 4

@@ -69,6 +69,8 @@ def number(plan_id: int) -> str:
 
 
 def _what(desk: Desk, plan: dict[str, int]) -> str:
+    if plan["undo_of"] is not None and plan["is_inline"]:
+        return _("{plan} undone.").format(plan=number(plan["undo_of"]))
     if plan["undo_of"] is not None:
         return _("{plan} undone for {n} users.").format(plan=number(plan["undo_of"]), n=desk.text.n(plan["verified"]))
     removed, added = list_of.assignments(desk.tenant_id, plan["id"])

@@ -34,7 +34,7 @@ KINDS = (GroupKind.SECURITY, GroupKind.MICROSOFT_365)
 
 def create(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The form for a new group; a POST makes it."""
-    given = {"name": request.POST.get("name", ""), "rule": request.POST.get("rule", "")}
+    given = {"name": request.POST.get("name", ""), "rule": _rule(request, "")}
     kind = request.POST.get("kind", KINDS[0].value)
     found: dict[str, Any] = given | {
         "kind": kind,
@@ -57,6 +57,11 @@ def create(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "web/group_form.html", found)
 
 
+def _rule(request: HttpRequest, before: str) -> str:
+    """The membership rule as it was typed; no database keeps a NUL."""
+    return request.POST.get("rule", before).replace("\x00", "")
+
+
 def _address(desk: Desk, group_id: int) -> str:
     made = list_of.get(desk.tenant_id, group_id)
     return reverse("group", args=[made.object_id]) if made else reverse("groups")
@@ -67,7 +72,7 @@ def rename(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
     one = find(desk, object_id)
     found: dict[str, Any] = {
         "name": request.POST.get("name", one.name),
-        "rule": request.POST.get("rule", one.membership_rule or ""),
+        "rule": _rule(request, one.membership_rule or ""),
         "has_rule": one.membership_rule is not None,
         "heading": _("Rename {group}").format(group=one.name),
         "back": reverse("group", args=[one.object_id]),

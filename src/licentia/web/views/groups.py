@@ -144,6 +144,15 @@ def locks(desk: Desk, one: GroupRow) -> dict[str, str]:
     return found
 
 
+def locked_controls(desk: Desk, one: GroupRow) -> dict[str, Any]:
+    """The group; by control, why it is locked and where that stands on the page; who else changes the group."""
+    reason = may_change_members(one.facts)
+    other = "" if reason is None else sentences.cause(elsewhere(one.facts, reason))
+    found = locks(desk, one)
+    whys = {name: "elsewhere" if text == other else f"why-{name}" for name, text in found.items()}
+    return {"group": one, "locks": found, "whys": whys, "elsewhere": other}
+
+
 def group(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
     """One group; `tab` names the page. A POST keeps the selection of members, or does what its button says."""
     one = find(desk, object_id)
@@ -157,10 +166,8 @@ def _page(request: HttpRequest, desk: Desk, one: GroupRow, tab: str) -> dict[str
     stand = group_pages.standings(desk.tenant_id, [one.id], counted=COUNTED)[one.id]
     given = list_of.licenses(desk.tenant_id, [one.id])[one.id]
     status, tag = _status(desk, stand, gives=bool(given))
-    reason = may_change_members(one.facts)
     never = list_of.never_reason(desk.tenant_id, one.id)
-    found: dict[str, Any] = {
-        "group": one,
+    found: dict[str, Any] = locked_controls(desk, one) | {
         "kind": _kind(one),
         "members": members(desk, stand, COUNTED),
         "status": status,
@@ -172,8 +179,6 @@ def _page(request: HttpRequest, desk: Desk, one: GroupRow, tab: str) -> dict[str
             ("errors", _("Errors")),
             ("history", _("History")),
         ],
-        "locks": locks(desk, one),
-        "elsewhere": "" if reason is None else sentences.cause(elsewhere(one.facts, reason)),
         "rule": words.rule_line(one.membership_rule) if one.membership_rule else "",
         "never": words.never_line(never) if never is not None else "",
     }
@@ -293,6 +298,5 @@ def _chosen(request: HttpRequest, desk: Desk, one: GroupRow) -> HttpResponse:
         selection.save(request, desk, _key(one), Selection())
         return HttpResponseRedirect(reverse("plan", args=[plan]))
     elif request.htmx:  # type: ignore[attr-defined]
-        found = {"group": one, "selected": chosen, "locks": locks(desk, one)}
-        return render(request, "web/group_bar.html", found)
+        return render(request, "web/group_bar.html", locked_controls(desk, one) | {"selected": chosen})
     return HttpResponseRedirect(request.get_full_path())

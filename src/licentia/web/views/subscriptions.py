@@ -24,6 +24,7 @@ from licentia.store.lists import subscriptions as list_of
 from licentia.store.lists.subscriptions import PoolRow, PriceRow, Row
 from licentia.web.desk import Desk
 from licentia.web.views.groups import lock
+from licentia.wire.graph_users import is_guid
 from licentia.words import journal as journal_words
 from licentia.words import subscriptions as words
 from licentia.words.amounts import money
@@ -42,7 +43,7 @@ TAG = {SubscriptionState.ENABLED: "ok", SubscriptionState.DELETED: ""}
 def every(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A page of subscriptions; `kind=self-service` what people bought themselves, `product` those of one product."""
     bought, sku = request.GET.get("kind") == "self-service", request.GET.get("product", "").lower()
-    number = list_of.product_ids(desk.tenant_id, [sku]).get(sku) if sku else None
+    number = list_of.product_ids(desk.tenant_id, [sku]).get(sku) if is_guid(sku) else None
     if sku and number is None:
         raise BadInput("product_not_owned", sku=sku)
     page = list_of.listing(
