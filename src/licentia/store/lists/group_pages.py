@@ -94,7 +94,7 @@ def standings(tenant_id: int, group_ids: list[int], *, counted: int = FEW) -> di
         for group, n in sql.rows(
             "SELECT g.id, (SELECT count(*) FROM (SELECT 1 FROM group_member m JOIN users u ON u.tenant_id = m.tenant_id "
             "AND u.id = m.user_id AND u.deleted_at IS NULL WHERE m.tenant_id = %(tenant)s AND m.group_id = g.id "
-            f"LIMIT %(top)s) some) FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id {sql.among('ids')}",
+            f"LIMIT %(top)s) AS few) FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id {sql.among('ids')}",
             params,
         )
     }
