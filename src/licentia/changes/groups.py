@@ -145,7 +145,7 @@ def kept_until(group: GroupRow) -> Instant | None:
 
 def _name(name: str) -> str:
     found = " ".join(name.split())
-    if not found or len(found) > LONGEST_NAME:
+    if not found or len(found) > LONGEST_NAME or "\x00" in found:
         raise BadInput("bad_group_name", text=found[:60])
     return found
 

@@ -270,16 +270,7 @@ class WayBack:
 
 def way_back(tenant_id: int, plan_id: int) -> WayBack:
     """What would undo the plan's change of a subscription; BadInput where the plan changed none."""
-    plan = plan_list.header(tenant_id, plan_id)
-    if plan is None:
-        raise BadInput("unknown_plan_number", plan=plan_id)
-    rows = [row for part in undoing.segments(tenant_id, plan_id) for row in list_of.plan_rows(tenant_id, *part)]
-    done = intents.from_text(plan["intent"])
-    if not isinstance(done, SubscriptionIntent):
-        raise BadInput("undo_no_subscription", plan=plan_id)
-    if not rows:
-        raise BadInput("nothing_to_undo", plan=plan_id)
-    number, old, new = rows[0]
+    number, old, new = _changed(tenant_id, plan_id)
     seen = look(tenant_id, number)
     before, after = (from_fields(number, json.loads(text or "{}")) for text in (old, new))
     if before.state is not after.state or before.recurring is None is not after.recurring:
@@ -289,6 +280,24 @@ def way_back(tenant_id: int, plan_id: int) -> WayBack:
     if not same or now.state is not after.state or now.started_at != after.started_at:
         return WayBack(plan_id, None, "changed_since")
     return WayBack(plan_id, _judged(_inverse(before, after), seen))
+
+
+def subscription_of(tenant_id: int, plan_id: int) -> int:
+    """The number of the subscription that the plan changed; BadInput where it changed none."""
+    return _changed(tenant_id, plan_id)[0]
+
+
+def _changed(tenant_id: int, plan_id: int) -> tuple[int, str | None, str | None]:
+    """(subscription, before, after) of what the plan changed."""
+    plan = plan_list.header(tenant_id, plan_id)
+    if plan is None:
+        raise BadInput("unknown_plan_number", plan=plan_id)
+    if not isinstance(intents.from_text(plan["intent"]), SubscriptionIntent):
+        raise BadInput("undo_no_subscription", plan=plan_id)
+    for part in undoing.segments(tenant_id, plan_id):
+        for row in list_of.plan_rows(tenant_id, *part):
+            return row
+    raise BadInput("nothing_to_undo", plan=plan_id)
 
 
 def _inverse(before: Subscription, after: Subscription) -> SubscriptionIntent:

@@ -1,14 +1,12 @@
-"""Prices as a table, and what to ask a reseller as rows. Values in, text out."""
+"""Prices as a table. Values in, text out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from gettext import gettext as _
-from typing import Any
 
 from licentia.cli.app import App
 from licentia.cli.layout import table
-from licentia.domain.savings import OrderLine
 from licentia.store.lists.subscriptions import PriceRow
 from licentia.words.amounts import amounts
 from licentia.words.money import months_text, part_number, price_source
@@ -28,19 +26,3 @@ def price_lines(app: App, rows: Sequence[tuple[str, PriceRow | None]]) -> str:
         lines.append([product_name(sku), part_number(sku), price, term, price_source(row)])
     header = [_("Product"), _("Part number"), _("Per seat and month"), _("Term"), _("Source")]
     return table(header, lines, frozenset({2}))
-
-
-def order_rows(app: App, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
-    """What to ask the reseller, a row per subscription."""
-    text = Text.of(app.tenant)
-    return [
-        {
-            "product": product_name(line.subscription.sku_id),
-            "partNumber": part_number(line.subscription.sku_id),
-            "subscription": line.subscription.ref,
-            "seatsNow": line.subscription.seats,
-            "seatsWanted": line.seats,
-            "from": _("Not known") if line.at is None else text.date(line.at),
-        }
-        for line in lines
-    ]

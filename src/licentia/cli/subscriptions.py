@@ -237,11 +237,12 @@ def _change(app: App, intent: SubscriptionIntent, *, yes: bool, undo_of: int | N
 @command_options()
 def order(app: App, *, product: str | None, keep: int, as_csv: bool, path: str | None) -> int:
     """What a reseller is asked for."""
-    from licentia.cli import moneyview
     from licentia.cli.layout import table
     from licentia.cli.licenses import resolve_product
     from licentia.domain import savings
     from licentia.store import clock
+    from licentia.words.money import order_cells, order_header
+    from licentia.words.text import Text
 
     only = None if product is None else resolve_product(app, product).sku_id
     now = clock.tenant_now(app.tenant_id)
@@ -250,18 +251,16 @@ def order(app: App, *, product: str | None, keep: int, as_csv: bool, path: str |
         if only in (None, sku):
             own = [one for one in some if not one.purchase_id]
             lines += savings.order(own, pool.consumed if pool else 0, now, keep)
-    rows = moneyview.order_rows(app, lines)
-    names = [_("Product"), _("Part number"), _("Subscription"), _("Seats now"), _("Seats wanted"), _("From")]
+    rows = [order_cells(Text.of(app.tenant), line) for line in lines]
     if app.as_json:
         fields = [_order_json(line) for line in lines]
         _put(path, lambda out: out.write(json.dumps(fields, ensure_ascii=False, indent=2) + "\n"))
     elif as_csv:
-        _put(path, lambda out: _write_csv(out, names, rows))
+        _put(path, lambda out: _write_csv(out, order_header(), rows))
     elif not rows:
         click.echo(_("There is nothing to ask a reseller: no reseller's subscription has seats to spare."))
     else:
-        cells = [[str(value) for value in row.values()] for row in rows]
-        _put(path, lambda out: out.write(table(names, cells, frozenset({3, 4})) + "\n"))
+        _put(path, lambda out: out.write(table(order_header(), rows, frozenset({3, 4})) + "\n"))
     return 0
 
 
@@ -281,12 +280,12 @@ def _order_json(line: OrderLine) -> dict[str, Any]:
     }
 
 
-def _write_csv(out: Any, names: list[str], rows: list[dict[str, Any]]) -> None:
+def _write_csv(out: Any, names: list[str], rows: list[list[str]]) -> None:
     from licentia.cli.exporting import cell
 
     writer = csv.writer(out)
     writer.writerow(names)
-    writer.writerows([[cell(value) for value in row.values()] for row in rows])
+    writer.writerows([[cell(value) for value in row] for row in rows])
 
 
 def _put(path: str | None, write: Any) -> None:

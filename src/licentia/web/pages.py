@@ -6,9 +6,12 @@ from licentia.domain.permissions import Capability
 from licentia.web.routes import Route
 from licentia.web.views import (
     account,
+    assign,
     audit,
     deleted,
     exports,
+    group_changes,
+    groups,
     help,
     home,
     licenses,
@@ -17,12 +20,16 @@ from licentia.web.views import (
     plans,
     reclaim,
     settings,
+    subscription_changes,
+    subscriptions,
     users,
 )
 
 READ, ASSIGN = Capability.READ, Capability.ASSIGN_LICENSES
 LIMITS, PRICES = Capability.MANAGE_TENANTS, Capability.SET_PRICES
 ROLES, NEVER = Capability.MANAGE_OPERATORS, Capability.MANAGE_NEVER_LIST
+GROUPS, MEMBERS, GROUP_LICENSES = Capability.MANAGE_GROUPS, Capability.CHANGE_MEMBERS, Capability.ASSIGN_GROUP_LICENSES
+BILLING = Capability.MANAGE_SUBSCRIPTIONS
 
 ROUTES = (
     Route("home", "", home.show),
@@ -37,12 +44,12 @@ ROUTES = (
     Route("managed", "users/active/managed/<int:plan_id>", manage.done, get=ASSIGN),
     Route("deleted_users", "users/deleted", deleted.every, post=READ),
     Route("former", "users/former", home.later),
-    Route("groups", "groups", home.later),
+    Route("groups", "groups", groups.every),
     Route("licenses", "billing/licenses", licenses.every),
     Route("product", "billing/licenses/<uuid:sku_id>", licenses.product, post=READ),
     Route("unassign", "billing/licenses/<uuid:sku_id>/unassign/<int:plan_id>", plans.unassign, get=ASSIGN),
-    Route("your_products", "billing/products", home.later),
     Route("reclaim", "reclaim", reclaim.show),
+    Route("your_products", "billing/products", subscriptions.every),
     Route("plans", "plans", plans.every),
     Route("plan", "plans/<int:plan_id>", plans.one),
     Route("apply", "plans/<int:plan_id>/apply", plan_acts.apply, get=None, post=READ),
@@ -93,5 +100,30 @@ ROUTES = (
     Route("prove_passkey", "account/prove/passkey", account.prove_passkey, post=READ),
     Route("end_sessions", "account/sessions/end", account.end_sessions, get=None, post=READ),
     Route("disconnect", "account/connection/end", account.disconnect, get=None, post=READ),
+    Route("group_create", "groups/new", group_changes.create, get=GROUPS, post=GROUPS),
+    Route("group", "groups/<uuid:object_id>", groups.group, post=READ),
+    Route("group_rename", "groups/<uuid:object_id>/rename", group_changes.rename, get=GROUPS, post=GROUPS),
+    Route("group_delete", "groups/<uuid:object_id>/delete", group_changes.delete, get=GROUPS, post=GROUPS),
+    Route("group_restore", "groups/<uuid:object_id>/restore", group_changes.restore, get=None, post=GROUPS),
+    Route(
+        "group_assign", "groups/<uuid:object_id>/assign", group_changes.assign, get=GROUP_LICENSES, post=GROUP_LICENSES
+    ),
+    Route(
+        "group_unassign",
+        "groups/<uuid:object_id>/unassign",
+        group_changes.unassign,
+        get=GROUP_LICENSES,
+        post=GROUP_LICENSES,
+    ),
+    Route("group_add", "groups/<uuid:object_id>/members", group_changes.add, get=MEMBERS, post=MEMBERS),
+    Route("group_reprocess", "groups/<uuid:object_id>/reprocess", group_changes.reprocess, get=None, post=ASSIGN),
+    Route("assign", "billing/licenses/<uuid:sku_id>/assign", assign.assign, get=ASSIGN, post=ASSIGN),
+    Route("order", "billing/products/order.csv", subscriptions.order),
+    Route("subscription", "billing/products/<int:number>", subscriptions.one),
+    Route("resize", "billing/products/<int:number>/licenses", subscription_changes.resize, post=BILLING),
+    Route("recurring", "billing/products/<int:number>/recurring", subscription_changes.recurring, post=BILLING),
+    Route("cancel_subscription", "billing/products/<int:number>/cancel", subscription_changes.cancel, post=BILLING),
+    Route("take_over", "billing/products/<int:number>/takeover", subscription_changes.take_over, post=BILLING),
+    Route("undo_subscription", "billing/undo/<int:plan_id>", subscription_changes.undo, post=BILLING),
 )
 """What a plan needs depends on what it does: its doors ask (`changes.guards.needs`), so its routes ask for READ only."""

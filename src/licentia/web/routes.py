@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
 from licentia.domain.permissions import Capability
@@ -20,6 +20,8 @@ from licentia.web.desk import open_desk
 from licentia.words import language
 
 View = Callable[..., HttpResponseBase]
+LARGEST = (1 << 62) - 1
+"""No row of the store has a larger number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def guarded(route: Route) -> View:
         needed = {"GET": route.get, "HEAD": route.get, "POST": route.post}.get(request.method or "")
         if needed is None:
             return HttpResponseNotAllowed([name for name, one in (("GET", route.get), ("POST", route.post)) if one])
+        if any(isinstance(number, int) and number > LARGEST for number in kwargs.values()):
+            raise Http404
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         desk = open_desk(request, language.current())

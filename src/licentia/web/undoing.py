@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from licentia.changes.preview import titled
+from licentia.changes.preview import Preview, titled
+from licentia.changes.undo import NO_WAY_BACK
 from licentia.store.lists import plans as list_of
 from licentia.web.desk import Desk
+from licentia.words import plans as words
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
 from licentia.words.titles import title
@@ -51,9 +53,14 @@ def banner(request: HttpRequest, desk: Desk) -> Banner | None:
         plan=plan_id,
         what=_what(desk, plan),
         when=_("Plan {plan}, {time}.").format(plan=number(plan_id), time=desk.text.time(plan["finished_at"])),
-        kept=_kept(desk, until),
-        can_undo=until is None or desk.now < until,
+        kept=_kept(desk, until) if has_way_back(titled(plan)) else words.no_undo_line(),
+        can_undo=has_way_back(titled(plan)) and (until is None or desk.now < until),
     )
+
+
+def has_way_back(shown: Preview) -> bool:
+    """Whether the plan has ended and something undoes what it did."""
+    return shown.plan["finished_at"] is not None and not isinstance(shown.intent, NO_WAY_BACK)
 
 
 def number(plan_id: int) -> str:
@@ -62,6 +69,8 @@ def number(plan_id: int) -> str:
 
 
 def _what(desk: Desk, plan: dict[str, int]) -> str:
+    if plan["undo_of"] is not None and plan["is_inline"]:
+        return _("{plan} undone.").format(plan=number(plan["undo_of"]))
     if plan["undo_of"] is not None:
         return _("{plan} undone for {n} users.").format(plan=number(plan["undo_of"]), n=desk.text.n(plan["verified"]))
     removed, added = list_of.assignments(desk.tenant_id, plan["id"])

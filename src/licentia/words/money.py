@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from licentia.domain import catalog as catalog_of
-from licentia.domain.savings import Part, Saving
+from licentia.domain.savings import OrderLine, Part, Saving
 from licentia.domain.seats import When
 from licentia.store.lists.subscriptions import PriceRow
 from licentia.words.amounts import money
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
+from licentia.words.parts import product_name
 from licentia.words.text import Text
 
 
@@ -28,6 +29,18 @@ def months_text(text: Text, months: int | None) -> str:
 def price_source(row: PriceRow) -> str:
     """Whose price it is, and of when."""
     return _("Your own") if row.is_own else _("List price of {month}").format(month=row.as_of)
+
+
+def order_header() -> list[str]:
+    """Names of the columns of what a reseller is asked for."""
+    return [_("Product"), _("Part number"), _("Subscription"), _("Seats now"), _("Seats wanted"), _("From")]
+
+
+def order_cells(text: Text, line: OrderLine) -> list[str]:
+    """What to ask the reseller for one subscription; seats as plain numbers."""
+    one = line.subscription
+    since = _("Not known") if line.at is None else text.date(line.at)
+    return [product_name(one.sku_id), part_number(one.sku_id), one.ref, str(one.seats), str(line.seats), since]
 
 
 def saving(text: Text, found: Saving) -> list[str]:

@@ -20,7 +20,7 @@ from licentia.words.language import ngettext
 from licentia.words.money import months_text
 from licentia.words.parts import product_name
 from licentia.words.rules import numbered
-from licentia.words.said.subscriptions import account_word, acts_word, offer_word, state_word
+from licentia.words.said.subscriptions import account_word, acts_word, offer_word, ruling, state_word
 from licentia.words.text import Text
 
 MOST_ADDED = 5
@@ -198,6 +198,20 @@ def later(text: Text, verdict: Verdict) -> list[str]:
     if verdict.until is not None:
         said.append(_("It can be asked for now until {time}.").format(time=text.time(verdict.until)))
     return said
+
+
+def refused(text: Text, made: Change) -> list[str]:
+    """Why a change can't be made, and when or until when it can."""
+    verdict = made.verdict
+    details = {"least": verdict.least, "n": made.look.around.consumed}
+    return [ruling(verdict.ruling.value, details), *later(text, verdict)]
+
+
+def cost(text: Text, price: Money | None, seats: int) -> str:
+    """What so many seats cost a month; why that is not known."""
+    if price is None:
+        return _("Not known: nobody has stated a price")
+    return _("{amount} per month").format(amount=money(price.times(seats), text.language))
 
 
 def effect(text: Text, made: Change) -> list[str]:

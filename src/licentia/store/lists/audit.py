@@ -70,6 +70,16 @@ def newest(
     return [_row(row) for row in found]
 
 
+def of_object(tenant_id: int, kind: str, number: int, top: int) -> list[AuditRow]:
+    """The newest rows about one object that is not a user: a group, a subscription."""
+    found = sql.rows(
+        f"{_SELECT} WHERE j.tenant_id = %(tenant)s AND j.seq IN (SELECT x.seq FROM journal x WHERE x.tenant_id = %(tenant)s "
+        "AND x.object_kind = %(kind)s AND x.object_id = %(number)s ORDER BY x.seq DESC LIMIT %(top)s) ORDER BY j.seq DESC",
+        {"tenant": tenant_id, "kind": kind, "number": number, "top": top},
+    )
+    return [_row(row) for row in found]
+
+
 def _of_plan(tenant_id: int, plan_id: int, top: int, before: int | None, user_id: int | None) -> list[AuditRow]:
     """The plan's rows from its newest segment back, until there are `top`."""
     one = "" if user_id is None else " AND j.object_kind = 'user' AND j.object_id = %(user)s"

@@ -80,17 +80,20 @@ class TroubledUser:
     error: str
 
 
-_COLUMNS = (
+COLUMNS = (
     "g.id, g.object_id, g.display_name, g.sort_key, g.kind, g.membership_rule, g.is_synced, g.deleted_at "
     "FROM user_group g WHERE g.tenant_id = %(tenant)s"
 )
+"""What `group_row` reads, up to the first condition."""
+
 _TROUBLE = "s.tenant_id = %(tenant)s AND s.state IN (2, 4)"
 """Sources that are in error: held or not."""
 
 _LIVING = "JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id AND u.deleted_at IS NULL"
 
 
-def _row(values: sql.Row) -> GroupRow:
+def group_row(values: sql.Row) -> GroupRow:
+    """The group that COLUMNS read."""
     number, object_id, name, key, kind, rule, is_synced, deleted_at = values
     return GroupRow(
         number, object_id, name, key, kind, rule, None if is_synced is None else bool(is_synced), deleted_at
@@ -106,20 +109,20 @@ def page(
         more += " AND EXISTS (SELECT 1 FROM group_license l WHERE l.tenant_id = g.tenant_id AND l.group_id = g.id)"
     key, number = after or ("", 0)
     found = sql.rows(
-        f"SELECT {_COLUMNS} AND g.deleted_at IS NULL{more} ORDER BY g.sort_key, g.id LIMIT %(top)s",
+        f"SELECT {COLUMNS} AND g.deleted_at IS NULL{more} ORDER BY g.sort_key, g.id LIMIT %(top)s",
         {"tenant": tenant_id, "key": key, "id": number, "top": top + 1},
     )
-    shown = [_row(values) for values in found[:top]]
+    shown = [group_row(values) for values in found[:top]]
     return shown, (shown[-1].sort_key, shown[-1].id) if len(found) > top else None
 
 
 def deleted(tenant_id: int, top: int = 50) -> list[GroupRow]:
     """Deleted groups that are still kept, the last first."""
     found = sql.rows(
-        f"SELECT {_COLUMNS} AND g.deleted_at IS NOT NULL ORDER BY g.deleted_at DESC, g.id LIMIT %(top)s",
+        f"SELECT {COLUMNS} AND g.deleted_at IS NOT NULL ORDER BY g.deleted_at DESC, g.id LIMIT %(top)s",
         {"tenant": tenant_id, "top": top},
     )
-    return [_row(values) for values in found]
+    return [group_row(values) for values in found]
 
 
 def deleted_before(tenant_id: int, at: Instant, top: int) -> list[tuple[int, Instant]]:
@@ -134,8 +137,8 @@ def deleted_before(tenant_id: int, at: Instant, top: int) -> list[tuple[int, Ins
 def get(tenant_id: int, group_id: int, *, deleted: bool = False) -> GroupRow | None:
     """The group of this number; None when there is none, or it is deleted and those are not asked for."""
     alive = "" if deleted else " AND g.deleted_at IS NULL"
-    found = sql.row(f"SELECT {_COLUMNS} AND g.id = %(group)s{alive}", {"tenant": tenant_id, "group": group_id})
-    return None if found is None else _row(found)
+    found = sql.row(f"SELECT {COLUMNS} AND g.id = %(group)s{alive}", {"tenant": tenant_id, "group": group_id})
+    return None if found is None else group_row(found)
 
 
 def facts(tenant_id: int, group_id: int) -> GroupFacts:
@@ -151,13 +154,13 @@ def find(tenant_id: int, text: str, *, deleted: bool = False) -> GroupRow:
     state = "IS NOT NULL" if deleted else "IS NULL"
     for column, value in (("object_id", text.strip().lower()), ("display_name", text)):
         found = sql.rows(
-            f"SELECT {_COLUMNS} AND g.deleted_at {state} AND g.{column} = %(value)s ORDER BY g.id LIMIT %(top)s",
+            f"SELECT {COLUMNS} AND g.deleted_at {state} AND g.{column} = %(value)s ORDER BY g.id LIMIT %(top)s",
             {"tenant": tenant_id, "value": value, "top": CANDIDATES + 1},
         )
         if len(found) == 1:
-            return _row(found[0])
+            return group_row(found[0])
         if found:
-            candidates = tuple((row.name, row.object_id) for row in map(_row, found[:CANDIDATES]))
+            candidates = tuple((row.name, row.object_id) for row in map(group_row, found[:CANDIDATES]))
             raise BadInput("ambiguous_group", text=text, n=len(found), candidates=candidates)
     raise BadInput("unknown_group", text=text)
 
@@ -174,7 +177,7 @@ def names(tenant_id: int, group_ids: list[int]) -> dict[int, str]:
 def is_named(tenant_id: int, name: str) -> bool:
     """Whether a group has this display name."""
     found = sql.row(
-        f"SELECT {_COLUMNS} AND g.deleted_at IS NULL AND g.display_name = %(name)s LIMIT 1",
+        f"SELECT {COLUMNS} AND g.deleted_at IS NULL AND g.display_name = %(name)s LIMIT 1",
         {"tenant": tenant_id, "name": name},
     )
     return found is not None
@@ -264,33 +267,51 @@ def states(tenant_id: int, group_id: int) -> list[tuple[str, int, str, int]]:
     return [(sku, int(state), error, int(n)) for sku, state, error, n in found]
 
 
+def _in_error(group_id: int | None) -> str:
+    """The sources in error as a table: of the tenant, or of one group by the index of those in error.
+
+    For `source_id = 6` SQLite walks every source of the tenant; for a list of one, in the index's order, it does not.
+    """
+    if group_id is None:
+        return f"(SELECT * FROM source s WHERE {_TROUBLE})"
+    return (
+        "(SELECT s.tenant_id, s.source_kind, s.source_id, s.product_id, s.user_id, s.state, s.error FROM source s "
+        f"WHERE {_TROUBLE} AND s.source_kind = 2 AND s.source_id {sql.among('groups')} "
+        "ORDER BY s.source_id, s.product_id, s.user_id LIMIT 1000000000)"
+    )
+
+
+def _of(tenant_id: int, group_id: int | None) -> dict[str, object]:
+    return {"tenant": tenant_id, "groups": sql.listed([] if group_id is None else [group_id])}
+
+
 def trouble(tenant_id: int, group_id: int | None = None) -> list[TroubleRow]:
     """Every license in error, by cause, product and group; of one group when asked."""
-    one = "" if group_id is None else " AND s.source_kind = 2 AND s.source_id = %(group)s"
     found = sql.rows(
-        "SELECT coalesce(s.error, 'Other'), s.state, s.source_kind, s.source_id, p.sku_id, count(*) FROM source s "
-        "JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
-        f"WHERE {_TROUBLE}{one} "
+        "SELECT coalesce(s.error, 'Other'), s.state, s.source_kind, s.source_id, p.sku_id, count(*) "
+        f"FROM {_in_error(group_id)} s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
+        "WHERE s.tenant_id = %(tenant)s "
         "GROUP BY coalesce(s.error, 'Other'), s.state, s.source_kind, s.source_id, p.sku_id ORDER BY 1, 2, 3, 4, 5",
-        {"tenant": tenant_id, "group": group_id},
+        _of(tenant_id, group_id),
     )
     return [TroubleRow(*values) for values in found]
 
 
 def troubled(tenant_id: int, group_id: int | None = None, *, after: int = 0, top: int = 50) -> list[TroubledUser]:
     """Users with an id above `after` who have a license in error, each with all of them; `top` users at most."""
-    one = "" if group_id is None else " AND s.source_kind = 2 AND s.source_id = %(group)s"
-    params = {"tenant": tenant_id, "group": group_id, "after": after, "top": top}
+    params = _of(tenant_id, group_id) | {"after": after, "top": top}
     users = sql.rows(
-        f"SELECT DISTINCT s.user_id FROM source s WHERE {_TROUBLE}{one} AND s.user_id > %(after)s "
-        "ORDER BY s.user_id LIMIT %(top)s",
+        f"SELECT DISTINCT s.user_id FROM {_in_error(group_id)} s WHERE s.tenant_id = %(tenant)s "
+        "AND s.user_id > %(after)s ORDER BY s.user_id LIMIT %(top)s",
         params,
     )
+    if not users:
+        return []
     found = sql.rows(
         "SELECT s.user_id, u.principal_name, p.sku_id, s.source_kind, s.source_id, s.state, coalesce(s.error, 'Other') "
-        "FROM source s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
+        f"FROM {_in_error(group_id)} s JOIN product p ON p.tenant_id = s.tenant_id AND p.id = s.product_id "
         "JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id "
-        f"WHERE {_TROUBLE}{one} AND s.user_id {sql.among('users')} "
+        f"WHERE s.tenant_id = %(tenant)s AND s.user_id {sql.among('users')} "
         "ORDER BY s.user_id, p.sku_id, s.source_kind, s.source_id",
         params | {"users": sql.listed([row[0] for row in users])},
     )

@@ -72,6 +72,36 @@ def page(tenant_id: int, after: int = 0, top: int = PAGE) -> list[Row]:
     return _rows(tenant_id, found)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of subscriptions by number, and where the pages around it begin and end; None: there is none."""
+
+    rows: list[Row]
+    next_id: int | None
+    previous_id: int | None
+
+
+def listing(
+    tenant_id: int, *, after: int | None, before: int | None, top: int, bought: bool, product_id: int | None
+) -> Listing:
+    """Subscriptions after or before a number; only self-service purchases, or of one product, where asked."""
+    conditions = " AND s.purchase_id > 0" if bought else ""
+    conditions += " AND s.product_id = %(product)s" if product_id is not None else ""
+    key, is_back = before or after, before is not None
+    conditions += f" AND s.id {'<' if is_back else '>'} %(key)s" if key is not None else ""
+    found = sql.rows(
+        f"{_SELECT}{conditions} ORDER BY s.id {'DESC' if is_back else ''} LIMIT %(top)s",
+        {"tenant": tenant_id, "product": product_id, "key": key, "top": top + 1},
+    )
+    is_more, shown = len(found) > top, found[:top]
+    rows = _rows(tenant_id, sorted(shown, key=lambda row: int(row[0])))
+    if not rows:
+        return Listing([], None, None)
+    first, last = rows[0].subscription.id, rows[-1].subscription.id
+    has_next, has_previous = (True, is_more) if is_back else (is_more, key is not None)
+    return Listing(rows, last if has_next else None, first if has_previous else None)
+
+
 def named(tenant_id: int, text: str) -> Row | None:
     """The subscription of this number or Microsoft's id; None when there is none."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -15,15 +15,18 @@ from licentia.domain import catalog as catalog_of
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Capability
 from licentia.store.lists import products
+from licentia.store.lists import subscriptions as subscription_list
 from licentia.store.lists.products import ProductRow
 from licentia.web import selection
 from licentia.web.desk import Desk
 from licentia.web.selection import Selection
+from licentia.web.views import groups, subscriptions
 from licentia.web.views.listing import listing
+from licentia.words import subscriptions as subscription_words
 from licentia.words.language import gettext as _
 from licentia.words.parts import plan_name, product_name
 
-TABS = ("users", "services")
+TABS = ("users", "groups", "services", "subscriptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,22 @@ def product(request: HttpRequest, desk: Desk, sku_id: str) -> HttpResponse:
         "product": row,
         "name": product_name(row.sku_id),
         "tab": tab if tab in TABS else "users",
-        "tabs": [("users", _("Users")), ("services", _("Apps and services"))],
+        "tabs": [
+            ("users", _("Users")),
+            ("groups", _("Groups")),
+            ("services", _("Apps and services")),
+            ("subscriptions", _("Subscriptions")),
+        ],
         "lines": lines(desk, row),
         "may_assign": desk.can(Capability.ASSIGN_LICENSES),
     }
     if found["tab"] == "services":
         known = catalog_of.load().product_or_none(row.sku_id)
         found["services"] = sorted({plan_name(plan) for plan in known.plan_ids}) if known else []
+    elif found["tab"] == "groups":
+        found |= groups.lines(request, desk, product_id=row.id)
+    elif found["tab"] == "subscriptions":
+        found |= _subscriptions(desk, row)
     else:
         found |= _users(request, desk, row)
     return render(request, "web/product.html", found)
@@ -120,6 +132,18 @@ def _users(request: HttpRequest, desk: Desk, row: ProductRow) -> dict[str, Any]:
         "selected": chosen,
         "holders": row.consumed + row.purchased_consumed,
         "count": _count(row, chosen),
+    }
+
+
+def _subscriptions(desk: Desk, row: ProductRow) -> dict[str, Any]:
+    """The organization's subscriptions of the product with their sum (5 + 8 = 13), and how many purchases there are."""
+    every_one = subscription_list.of_products(desk.tenant_id, [row.id])
+    own = [one for one in every_one if not one.subscription.purchase_id]
+    bought = len(every_one) - len(own)
+    return {
+        "sum": subscription_words.total(desk.text, [one.subscription for one in own]) if len(own) > 1 else "",
+        "subscriptions": subscriptions.lines(desk, own),
+        "purchases": subscription_words.purchases_word(desk.text, bought) if bought else "",
     }
 
 

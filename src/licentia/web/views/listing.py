@@ -29,14 +29,21 @@ class Listing:
     search: str
 
 
-def listing(request: HttpRequest, desk: Desk, *, product_id: int | None = None, sku_id: str | None = None) -> Listing:
+def listing(
+    request: HttpRequest,
+    desk: Desk,
+    *,
+    product_id: int | None = None,
+    sku_id: str | None = None,
+    group_id: int | None = None,
+) -> Listing:
     """The users that the address asks for."""
     place = paging.place_of(request.GET)
     search = request.GET.get("q", "")[:LONGEST_SEARCH]
-    query = Query(search, product_id, after=place.after, before=place.before, top=TOP)
+    query = Query(search, product_id, after=place.after, before=place.before, top=TOP, group_id=group_id)
     page = list_of.page(desk.tenant_id, query)
     total = page.total
-    if total is None and not search and product_id is None:
+    if total is None and not search and product_id is None and group_id is None:
         counted = list_of.count_up_to(desk.tenant_id)
         total = counted if counted <= list_of.COUNTED else None
     first = max(1, place.first)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from licentia.changes import approving, propose, run, schedule
 from licentia.changes.preview import preview
 from licentia.changes.who import Who
-from licentia.domain.intents import Undo
+from licentia.domain import intents
+from licentia.domain.intents import SubscriptionIntent, Undo
 from licentia.domain.lifecycle import PlanEvent, PlanState
 from licentia.domain.reasons import REASONS, BadInput, Outcome, Refused
 from licentia.web import selection, undoing
@@ -84,7 +85,9 @@ def resume(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 def undo(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     """A plan that puts back what this one changed; it is shown first."""
-    run.load(desk.tenant_id, plan_id)
+    plan = run.load(desk.tenant_id, plan_id)
+    if isinstance(intents.from_text(plan["intent"]), SubscriptionIntent):
+        return HttpResponseRedirect(reverse("undo_subscription", args=[plan_id]))
     made = propose.propose(desk.tenant_id, Undo(plan_id), Who("plan", str(plan_id)), desk.actor)
     return _shown(made)
 

@@ -130,7 +130,7 @@ def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
         "may": desk.can(may),
         "needs": cause(NotPermitted(may.value)),
         "done": plan["verified"] + plan["failed"] + plan["skipped_late"],
-        "can_undo": plan["finished_at"] is not None and plan["verified"] > 0,
+        "can_undo": undoing.has_way_back(shown) and (plan["verified"] > 0 or plan["is_inline"]),
         "can_retry": plan["finished_at"] is not None and bool(plan["failed"] + plan["skipped_late"]),
         "is_scheduled": state is PlanState.SCHEDULED,
         "is_waiting": state is PlanState.AWAITING_APPROVAL,

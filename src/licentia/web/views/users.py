@@ -161,10 +161,11 @@ def _licenses(desk: Desk, row: UserRow, wanted: frozenset[str] | None) -> list[L
         others = [s for s in mine if s[2] in (2, 3)]
         is_held = direct is not None
         is_wanted = is_held if wanted is None else one.sku_id in wanted
-        locked, tag = "", ""
+        locked, tag, way_out = "", "", ""
         if others and direct is None:
             path = words.path(others[0][2], others[0][3], groups, buyers)
             tag = groups.get(others[0][3], "") if others[0][2] == 2 else _("Self-service")
+            way_out = reverse("your_products") + f"?kind=self-service&product={one.sku_id}" if others[0][2] == 3 else ""
             locked = (
                 _("{path}. Change it in the group.").format(path=path)
                 if others[0][2] == 2
@@ -173,7 +174,7 @@ def _licenses(desk: Desk, row: UserRow, wanted: frozenset[str] | None) -> list[L
         elif direct is None and one.capacity is not None and one.capacity <= one.consumed:
             locked = _("0 of {total} available").format(total=desk.text.n(one.capacity))
         detail = _path(desk, direct, others, groups, buyers) if direct else _available(desk, one)
-        found.append(License(one.sku_id, product_name(one.sku_id), is_held, is_wanted, detail, locked, tag))
+        found.append(License(one.sku_id, product_name(one.sku_id), is_held, is_wanted, detail, locked, tag, way_out))
     held = {s[1] for s in sources}
     return sorted(found, key=lambda one: (one.sku_id not in held, one.name.casefold()))
 

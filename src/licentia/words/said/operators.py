@@ -106,6 +106,14 @@ def not_permitted(error: NotPermitted, what: Callable[[str], str]) -> str:
     return joined(needed, _("These may: {roles}.").format(roles=roles))
 
 
+def locked(capability: Capability) -> str:
+    """Why a control is locked, with the roles that may use it."""
+    roles = [role_word(role) for role in roles_with(capability)]
+    if len(roles) == 1:
+        return _("Needs {role}").format(role=roles[0])
+    return _("Needs one of these roles: {roles}").format(roles=", ".join(roles))
+
+
 def operator_text(text: str | None) -> str:
     """Who a row of the journal about an operator names, and the role."""
     fields = json.loads(text or "{}")

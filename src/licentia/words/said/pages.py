@@ -24,6 +24,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "no_product_chosen": lambda d: _("Choose a product first."),
     "no_choice": lambda d: _("This plan's changes know no choices."),
     "licenses_or_apps": lambda d: _("Save the change of licenses first, then that of apps."),
+    "file_too_large": lambda d: _("The file is larger than {n} MB. Split it, and do one part at a time.").format(**d),
     "one_product_at_a_time": lambda d: _("Choose one product to assign at a time."),
 }
 
