@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from licentia.domain.permissions import Capability
 from licentia.web.routes import Route
-from licentia.web.views import home, licenses, manage, plans, users
+from licentia.web.views import home, keys, licenses, manage, plans, users
 
 READ, ASSIGN = Capability.READ, Capability.ASSIGN_LICENSES
 
@@ -39,5 +39,6 @@ ROUTES = (
     Route("audit", "audit", home.later),
     Route("connections", "setup/connections", home.later),
     Route("settings", "settings", home.later),
+    Route("keys", "keys", keys.show, post=READ),
 )
 """What a plan needs depends on what it does: its doors ask (`changes.guards.needs`), so its routes ask for READ only."""

@@ -7,9 +7,14 @@ from typing import Any
 
 from licentia.store.lists.users import UserDetail, UserRow
 from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
 from licentia.words.parts import product_name
 from licentia.words.sentences import source_kind
 from licentia.words.text import Text
+
+
+NAMED = 2
+"""So many products are named in short."""
 
 
 def known(value: str | None) -> str:
@@ -24,11 +29,23 @@ def sign_in_word(enabled: bool | None) -> str:
 
 def licenses(rows: list[Any]) -> str:
     """The distinct products of these sources, by name; one in error is marked."""
+    return ", ".join(_products(rows)) or "-"
+
+
+def licenses_in_short(rows: list[Any]) -> str:
+    """The same in a line or two: two products by name, of more only the first."""
+    names = _products(rows)
+    if len(names) <= NAMED:
+        return ", ".join(names) or "-"
+    more = len(names) - 1
+    return ngettext("{product} and {n} more", "{product} and {n} more", more).format(product=names[0], n=more)
+
+
+def _products(rows: list[Any]) -> list[str]:
     held = {row[1] for row in rows if row[4] < 4}
     broken = {row[1] for row in rows} - held
     names = sorted(product_name(sku) for sku in held)
-    names += [_("{product} (error)").format(product=name) for name in sorted(product_name(sku) for sku in broken)]
-    return ", ".join(names) or "-"
+    return names + [_("{product} (error)").format(product=name) for name in sorted(product_name(sku) for sku in broken)]
 
 
 def path(kind: int, source_id: int, groups: Mapping[int, str], buyers: Mapping[int, str]) -> str:
