@@ -8,7 +8,7 @@ CATALOGS := $(shell find src/licentia/locale -name '*.po' 2>/dev/null)
 COMPILED := $(CATALOGS:.po=.mo)
 ON_POSTGRES := $(BIN)/python scripts/test_postgres.py
 
-.PHONY: help setup run check test soak bench golden wheel-test docs
+.PHONY: help setup run tour check test soak bench golden wheel-test docs
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -24,7 +24,10 @@ $(READY): uv.lock pyproject.toml
 %.mo: %.po $(READY)
 	@$(BIN)/python scripts/compile_messages.py
 
-run: setup ## Walk through the main job on a demo tenant
+run: setup ## The admin center on a demo tenant, until Ctrl-C
+	@scripts/run.sh
+
+tour: setup ## Walk through the main job with the command line
 	@scripts/walkthrough.sh
 
 check: setup ## Style, types, layers, migrations, translations

@@ -17,10 +17,11 @@ from pathlib import Path
 import finders
 import groups
 import imports
+import pages
 from rows import Bench, Figure
 from stores import prepare
 
-ROWS = ("1", "2", "3", "inline", "group", "import", "find", "help")
+ROWS = ("1", "2", "3", "inline", "group", "import", "find", "pages", "help")
 
 
 def main() -> int:
@@ -42,6 +43,7 @@ def main() -> int:
             "group": lambda: groups.figures(bench),
             "import": lambda: imports.figures(bench),
             "find": lambda: finders.figures(bench),
+            "pages": lambda: pages.figures(bench),
             "help": bench.help,
         }
         print(f"{stores.vendor}, {scale:,} users, medians of {rounds} rounds (small sizes: {3 * rounds})")

@@ -46,7 +46,9 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
         def load(self) -> Any:
             return application
 
-    worker = subprocess.Popen([sys.executable, "-m", "licentia.serving_worker"], start_new_session=True)
+    us = str(os.getpid())
+    words = [sys.executable, "-m", "licentia.serving_worker", us]
+    worker = subprocess.Popen(words, start_new_session=True)  # noqa: S603 - this interpreter, our own module
     try:
         Server().run()
     except SystemExit as end:
@@ -68,16 +70,15 @@ def _config(host: str, port: int, on_ready: Callable[[str], None]) -> dict[str, 
         "graceful_timeout": 30,
         "loglevel": "warning",
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 - only its heartbeat
-        "when_ready": lambda server: on_ready(f"http://{shown}:{server.address[0][1]}"),
+        "when_ready": lambda server: on_ready(f"http://{shown}:{server.LISTENERS[0].sock.getsockname()[1]}"),
     }
 
 
-def work() -> None:
-    """The worker's own process: works until asked to stop, or until the server that started it is gone."""
+def work(server: int) -> None:
+    """The worker's own process: works until asked to stop, or until the server with this process id is not its parent."""
     from licentia import worker
     from licentia.store.opening import open_store
 
-    parent = os.getppid()
     asked = False
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -87,4 +88,4 @@ def work() -> None:
     for number in STOPS:
         signal.signal(number, ask)
     open_store()
-    worker.work(lambda: asked or os.getppid() != parent)
+    worker.work(lambda: asked or os.getppid() != server)

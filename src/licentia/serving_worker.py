@@ -1,8 +1,10 @@
-"""`python -m licentia.serving_worker`: the worker that `licentia serve` starts beside itself."""
+"""`python -m licentia.serving_worker PID`: the worker that `licentia serve`, the process PID, starts beside itself."""
 
 from __future__ import annotations
+
+import sys
 
 from licentia.serving import work
 
 if __name__ == "__main__":
-    work()
+    work(int(sys.argv[1]))

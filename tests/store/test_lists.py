@@ -129,7 +129,7 @@ def test_holders_of_a_product_are_listed_whatever_their_path(make_world: Make) -
 @pytest.mark.parametrize("cap", [0, 1, 2, 500])
 def test_rare_and_common_products_page_alike(make_world: Make, monkeypatch: pytest.MonkeyPatch, cap: int) -> None:
     """Above the cap the name order is walked, below it the holders are sorted: the same users in the same order."""
-    monkeypatch.setattr(users, "SEARCH_CAP", cap)
+    monkeypatch.setattr(users, "FEW_HOLDERS", cap)
     world = cast(make_world)
     found = walk(world, users.Query(product_id=world.product(E3), top=4))
     assert [user.id for user in found] == [user.id for user in walk(world, users.Query(top=500))]
@@ -191,6 +191,26 @@ def test_fewer_letters_are_found_at_the_start_of_the_sorted_name(make_world: Mak
     """One or two letters begin the surname."""
     world = cast(make_world)
     assert [(words, hits(world, words)) for words, _ in SHORT] == SHORT
+
+
+@pytest.mark.parametrize("cap", [0, 500])
+@pytest.mark.parametrize("search", ["", "persoon"])
+def test_pages_backwards_are_the_pages_forwards(
+    make_world: Make, monkeypatch: pytest.MonkeyPatch, cap: int, search: str
+) -> None:
+    """From the last page back to the first, walked or sorted: the same users, and no page before the first."""
+    monkeypatch.setattr(users, "SEARCH_CAP", cap)
+    world = make_world(crowd(12))
+    there, after = [], None
+    while not there or after is not None:
+        there.append(users.page(world.tenant, users.Query(search, after=after, top=5)))
+        after = there[-1].next_key
+    assert [page.previous_key is None for page in there] == [True, False, False]
+    back = [there[-1]]
+    while back[-1].previous_key is not None:
+        back.append(users.page(world.tenant, users.Query(search, before=back[-1].previous_key, top=5)))
+    assert [page.users for page in reversed(back)] == [page.users for page in there]
+    assert all(page.next_key is not None for page in back[1:])
 
 
 def test_more_hits_than_the_cap_are_not_counted(make_world: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,165 @@
+"""Pages over the largest tenant, as the server answers them: `python bench/pages.py ROUNDS` prints seconds and bytes as JSON.
+
+Run by bench/run.py in a process of its own: the pages' settings are not those of the other rows.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rows import E3, Bench, Figure, holders
+
+HERE = Path(__file__).parent
+LIST_MS, FILTER_MS, BOX_MS, HTML_KB, CSS_KB, SCRIPT_KB, PLAN_S = 150.0, 250.0, 300.0, 60.0, 25.0, 20.0, 5.0
+TIMES = 40
+"""How often each page is asked for: p95 of so many."""
+
+
+def figures(bench: Bench) -> list[Figure]:
+    """Seconds of each page's answer, its size, and the size of what a browser keeps."""
+    bench.say(f"pages over {bench.scale:,} users")
+    bench.stores.restore(bench.stores.tenant(bench.scale))
+    chosen = holders(E3, 10_000)
+    bench.stores.restore(bench.stores.tenant(bench.scale))
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "licentia.web.settings", "LICENTIA_SECRET_KEY": "bench"}
+    words = [sys.executable, str(HERE / "pages.py"), json.dumps(chosen)]
+    done = subprocess.run(words, env=env, check=True, capture_output=True, text=True)
+    found: dict[str, dict[str, float]] = json.loads(done.stdout)
+    kept = found.pop("kept")
+    of = f"of {bench.scale:,}"
+    made = [
+        Figure("pages", f"{name}, p95 {of}", 1000 * one["p95"], "ms", one["goal"], f"p50 {1000 * one['p50']:.0f} ms")
+        for name, one in found.items()
+    ]
+    largest = max(found.values(), key=lambda one: one["kb"] if one["goal"] <= FILTER_MS else 0)
+    made.append(Figure("pages", "largest list page, HTML", largest["kb"], "KB", HTML_KB))
+    made.append(Figure("pages", "styles", kept["css"], "KB", CSS_KB))
+    made.append(Figure("pages", "scripts, compressed", kept["script"], "KB", SCRIPT_KB))
+    return made
+
+
+def main() -> None:
+    """Measures in this process, with Django's test client: all of the server's work, none of the browser's."""
+    from licentia.store.opening import open_store
+
+    open_store()
+    client = _client()
+    chosen = json.loads(sys.argv[1])
+    product, users = f"/billing/licenses/{E3}", "/users/active"
+    middle = _middle(client, users)
+    found = {
+        "Home": _page(client, "/", LIST_MS),
+        "Active users": _page(client, users, LIST_MS),
+        "Active users, a page further on": _page(client, middle, LIST_MS),
+        "Active users, searched": _page(client, f"{users}?q=akg", FILTER_MS),
+        "Active users, a common word": _page(client, f"{users}?q=noordzee", FILTER_MS),
+        "a user's pane": _page(client, _first(client, users), LIST_MS),
+        "Licenses": _page(client, "/billing/licenses", LIST_MS),
+        "a product's users": _page(client, product, LIST_MS),
+        "a product's users, searched": _page(client, f"{product}?q=jansen", FILTER_MS),
+        "Plans": _page(client, "/plans", LIST_MS),
+        "Unassign box, 20 users": _box(client, product, chosen[:20], BOX_MS),
+        "plan of 10,000 users, made and shown": _box(client, product, None, 1000 * PLAN_S, chosen),
+    }
+    print(json.dumps(found | {"kept": _kept()}))
+
+
+def _client() -> Any:
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from licentia.changes import operators
+    from licentia.domain.permissions import Role, local_shell
+
+    owner = local_shell("bench")
+    operators.add_operator("bench", "", owner)
+    operators.grant("bench", 1, Role.GLOBAL, owner)
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(get_user_model().objects.get(name="bench"))
+    return client
+
+
+def _page(client: Any, address: str, goal: float) -> dict[str, float]:
+    took, size = [], 0
+    for _ in range(TIMES + 3):
+        begin = time.perf_counter()
+        answer = client.get(address)
+        took.append(time.perf_counter() - begin)
+        if answer.status_code != 200:
+            raise SystemExit(f"{address}: {answer.status_code}")
+        size = len(answer.content)
+    return _of(took[3:], size, goal)
+
+
+def _box(
+    client: Any, address: str, users: list[int] | None, goal: float, many: list[int] | None = None
+) -> dict[str, float]:
+    """From pressing Unassign licenses to the answer's last byte; for many, the plan is made by its door."""
+    took, size = [], 0
+    for _ in range(TIMES // 2 if users else 3):
+        client.post(address, {"do": "clear"})
+        begin = time.perf_counter()
+        where = _proposed(many) if users is None else client.post(address, _form(users))["Location"]
+        answer = client.get(where)
+        took.append(time.perf_counter() - begin)
+        size = len(answer.content)
+        if answer.status_code != 200:
+            raise SystemExit(f"{where}: {answer.status_code}")
+    return _of(took, size, goal)
+
+
+def _form(users: list[int]) -> dict[str, Any]:
+    return {"shown": users, "user": users, "do": "unassign"}
+
+
+def _proposed(users: list[int] | None) -> str:
+    from licentia.changes import propose
+    from licentia.changes.who import Who
+    from licentia.domain.intents import Unassign
+    from licentia.domain.permissions import local_shell
+
+    made = propose.propose(1, Unassign(E3), Who("users", ids=tuple(users or ())), local_shell("bench"))
+    return f"/plans/{made}"
+
+
+def _of(took: list[float], size: int, goal: float) -> dict[str, float]:
+    ordered = sorted(took)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
+    return {"p50": statistics.median(took), "p95": p95, "kb": size / 1000, "goal": goal}
+
+
+def _middle(client: Any, address: str) -> str:
+    """A page some thousand users on."""
+    text = client.get(f"{address}?q=").content.decode()
+    for _ in range(20):
+        further = text.rpartition(">Next</button>")[0].rpartition('value="go:')[2].partition('"')[0]
+        last = address + further.replace("&amp;", "&")
+        text = client.get(last).content.decode()
+    return last
+
+
+def _first(client: Any, address: str) -> str:
+    """The pane of the first user of a product's page."""
+    return client.get(address).content.decode().partition('<div><a href="')[2].partition('"')[0]
+
+
+def _kept() -> dict[str, float]:
+    from django.contrib.staticfiles import finders
+
+    def read(name: str) -> bytes:
+        return Path(str(finders.find(name))).read_bytes()
+
+    script = sum(len(gzip.compress(read(name))) for name in ("web/app.js", "django_htmx/htmx-2.min.js"))
+    return {"css": len(read("web/app.css")) / 1000, "script": script / 1000}
+
+
+if __name__ == "__main__":
+    main()
