@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import center as rig
 
@@ -27,6 +27,9 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 WIDTH, HEIGHT = 1440, 900
+PATIENCE = 15_000
+"""Milliseconds for a step, on a machine that is busy with other tests."""
+expect.set_options(timeout=PATIENCE)
 REFUSED = "the server responded with a status of 4"
 """How Chromium's console tells of an answer that says no on purpose."""
 
@@ -78,7 +81,7 @@ def open_page(browser: Browser, center: rig.Center, troubles: list[str]) -> Iter
             viewport={"width": width, "height": HEIGHT}, java_script_enabled=script, reduced_motion="reduce", **more
         )
         contexts.append(context)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies(
             [
                 {"name": name, "value": value, "url": center.address}

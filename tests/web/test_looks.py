@@ -1,4 +1,4 @@
-"""Every page and open state, in both languages: no violation of axe-core, nothing cut, nothing too small, nothing hidden behind."""
+"""Every page and open state, in both languages: no violation of axe-core, nothing cut, nothing too small, nothing behind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ LONG = "tbody tr:nth-child(n + 6)"
 
 AXE = """async ([exclude, options]) => {
   const found = await axe.run({ exclude }, options);
-  return found.violations.map((one) => `${one.id}: ${one.help}\\n` + one.nodes.map((node) => "    " + node.html.slice(0, 200)).join("\\n"));
+  const lines = (nodes) => nodes.map((node) => "    " + node.html.slice(0, 200)).join("\\n");
+  return found.violations.map((one) => `${one.id}: ${one.help}\\n` + lines(one.nodes));
 }"""
 
 

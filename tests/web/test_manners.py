@@ -1,0 +1,136 @@
+"""Every page is in one language, allows nothing foreign, asks no other host, and says nothing on the console.
+
+The console and the hosts are watched in every test of this folder (`conftest.watch`); here every page is opened for it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import polib
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import licentia
+from center import Center
+from center_pages import examples, more_states, tenant_of
+from database import Maker, Store
+
+Open = Callable[..., Page]
+
+CATALOG = Path(licentia.__file__).parent / "locale" / "nl" / "LC_MESSAGES" / "licentia.po"
+LANGUAGES = {"en": "English", "nl": "Nederlands"}
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+SAID = """() => {
+  const said = new Set();
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    if (!walk.currentNode.parentElement.closest("script, style, [lang]:not(html)")) said.add(walk.currentNode.data);
+  }
+  for (const name of ["aria-label", "placeholder", "title", "alt"])
+    for (const one of document.querySelectorAll(`[${name}]`)) said.add(one.getAttribute(name));
+  return [...said].map((one) => one.trim().replace(/\\s+/g, " ")).filter(Boolean);
+}"""
+"""Every text of the page, also of what is closed, and of what only a screen reader says."""
+
+
+def foreign(language: str) -> tuple[frozenset[str], list[re.Pattern[str]]]:
+    """Sentences of the other language that are none of this one: those without words to fill in, and patterns of the others."""
+    pairs = [(entry.msgid, entry.msgstr) for entry in polib.pofile(str(CATALOG))]
+    for entry in polib.pofile(str(CATALOG)):
+        if entry.msgid_plural:
+            pairs += [(entry.msgid, entry.msgstr_plural[0]), (entry.msgid_plural, entry.msgstr_plural[1])]
+    ours = {pair[language == "nl"] for pair in pairs}
+    theirs = {pair[language == "en"] for pair in pairs} - ours
+    patterns = [
+        re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one)))
+        for one in theirs
+        if "{" in one and len(re.findall(r"[^\W\d_]{3,}", re.sub(r"\{\w+\}", "", one))) >= 2
+    ]
+    return frozenset(one for one in theirs if one and "{" not in one), patterns
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_page_is_in_the_chosen_language(open_page: Open, center: Center, language: str) -> None:
+    """The html element says which; no sentence of the other language is on it; the console and other hosts hear nothing."""
+    tenant = tenant_of(center)
+    exact, patterns = foreign(language)
+    names = set(LANGUAGES.values())
+    page = open_page("/", language=language)
+    wrong: list[str] = []
+    for name, address in (examples(tenant) | more_states(tenant)).items():
+        page.goto(center.url(address))
+        assert page.locator("html").get_attribute("lang") == language, name
+        said = [one for one in page.evaluate(SAID) if one not in names]
+        wrong += [f"{name}: {one}" for one in said if one in exact or any(it.fullmatch(one) for it in patterns)]
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_every_page_carries_its_policy(center: Center) -> None:
+    """No script, style or frame of somebody else, none written into the page, and no version of ours in a header."""
+    client = center.client()
+    for name, address in (examples(tenant_of(center)) | more_states(tenant_of(center))).items():
+        answer = client.get(address)
+        policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
+        assert POLICY.items() <= policy.items(), name
+        assert answer["X-Content-Type-Options"] == "nosniff", name
+        assert answer["X-Frame-Options"] == "DENY", name
+        assert "Server" not in answer, name
+        if not answer["Content-Type"].startswith("text/html"):
+            continue
+        text = answer.content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", text), name
+        hosts = set(re.findall(r"""(?:src|href|action)=["'](?:https?:)?//([^/"']+)""", text))
+        assert not hosts, name
+
+
+def test_the_language_is_changed_on_the_page(open_page: Open) -> None:
+    """The button names the language there is; its items say theirs in their own."""
+    page = open_page("/billing/licenses")
+    page.get_by_text("Language: English").click()
+    page.get_by_role("button", name="Nederlands", exact=True).click()
+    expect(page.get_by_role("heading", name="Licenties", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Taal: Nederlands")).to_be_attached()
+    assert page.url.endswith("/billing/licenses")
+
+
+def test_the_real_server_signs_in_by_its_link(browser: Browser, store_maker: Maker) -> None:
+    """`licentia demo`, `licentia serve`, the printed link, the button, Home."""
+    made = Store(store_maker)
+    main = ("-c", "from licentia.cli import main; main()")
+    try:
+        assert made.start(*main, "demo", "--users", "20").wait(60) == 0
+        server = made.start(*main, "serve", "--port", "0")
+        try:
+            link = served(server)
+            page = browser.new_page()
+            page.goto(link)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+            page.get_by_role("link", name="Active users", exact=True).first.click()
+            expect(page.get_by_role("link", name="Noodtoegang 1", exact=True)).to_be_visible()
+            page.close()
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+    finally:
+        made.close()
+
+
+def served(server: subprocess.Popen[str]) -> str:
+    """The link that the server prints when it answers."""
+    assert server.stdout is not None
+    for line in server.stdout:
+        if "/sign-in/link/" in line:
+            return line.strip()
+    raise AssertionError(server.stderr.read() if server.stderr else "no link")
