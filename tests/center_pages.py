@@ -101,18 +101,17 @@ def more_states(tenant: Tenant) -> dict[str, str]:
     }
 
 
-def _menu(name: str) -> Callable[[Page], None]:
-    def click(page: Page) -> None:
-        page.locator(f"summary.{name}, .{name}>summary").first.click()
-
-    return click
+def _opened(name: str) -> Callable[[Page], None]:
+    """Presses the button that opens this part of the frame."""
+    return lambda page: page.locator(f"[popovertarget={name}]").click()
 
 
 OPEN: dict[str, tuple[int, str, Callable[[Page], None]]] = {
-    "tenants": (1440, "/", _menu("tenant")),
-    "languages": (360, "/", lambda page: page.locator("header .drop>summary").nth(1).click()),
-    "account": (360, "/", lambda page: page.locator("header .drop>summary").nth(2).click()),
-    "menu": (360, "/users/active", _menu("burger")),
+    "tenants": (1440, "/", _opened("tenants")),
+    "tenants, phone": (360, "/", _opened("tenants")),
+    "languages": (360, "/", _opened("languages")),
+    "account": (360, "/", _opened("account")),
+    "menu": (360, "/users/active", _opened("menu")),
     "selected": (1440, "/users/active", lambda page: page.locator("tbody input[type=checkbox]").first.check()),
     "keys": (1440, "/users/active", lambda page: page.keyboard.press("?")),
 }

@@ -1,4 +1,4 @@
-// What a page does beyond what it can without a script: keys, boxes that select many, menus that close. No sentence is here.
+// What a page does beyond what it can without a script: keys, boxes that select many, rows that open. No sentence is here.
 "use strict";
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
@@ -61,11 +61,8 @@
     return Boolean(act);
   };
   const close = () => {
-    const menu = every("details.drop[open], details.burger[open]").pop();
-    if (menu) {
-      menu.open = false;
-      one("summary", menu).focus();
-    } else if (one("#pane")) {
+    if (one(":popover-open")) return;
+    if (one("#pane")) {
       const changed = every("#pane .lic input").some((box) => box.checked !== box.defaultChecked);
       const way = one(changed ? "#pane .pf a" : "#pane .ph a.ib");
       if (changed) way.focus(); else way.click();
@@ -74,7 +71,7 @@
   const switchSides = () => {
     const [list, pane] = [one(".with-pane .list"), one("#pane-name")];
     if (!pane) return;
-    if (one("#pane").contains(document.activeElement) && isSeen(list)) one("tr.open a, tbody a, input", list)?.focus();
+    if (one("#pane").contains(document.activeElement) && isSeen(list)) (one("tr.open a", list) ?? one("tbody a", list))?.focus();
     else pane.focus();
   };
   document.addEventListener("keydown", (event) => {
@@ -85,9 +82,8 @@
     if (!isTyping(event.target) && !keys.open && pressSingle(event)) event.preventDefault();
   });
 
-  // Menus close by a click beside them; a whole row opens what its name opens.
+  // A whole row opens what its name opens.
   document.addEventListener("click", (event) => {
-    for (const open of every("details.drop[open]")) if (!open.contains(event.target)) open.open = false;
     const row = event.target.closest("tbody tr");
     if (row && !event.target.closest("a, button, input, label, summary") && !String(window.getSelection())) one("th a", row)?.click();
   });
