@@ -21,6 +21,7 @@ COLORS = ["color-contrast", "link-in-text-block"]
 """The rules of axe that see colors: only they can find something else in the dark."""
 WIDTHS = (360, 390, 760, 1100, 1440)
 LAYOUT = (Path(__file__).parent / "layout.js").read_text()
+FOCUS = (Path(__file__).parent / "focus.js").read_text()
 FRAME = "header.top, nav.side, #keys"
 """What is the same around every page: axe looks at it on Home, and in the states that open in it."""
 LONG = "tbody tr:nth-child(n + 6)"
@@ -121,6 +122,20 @@ def test_nothing_is_cut_or_too_small(
             wrong.add(page.evaluate(LAYOUT), f"{name} {width}")
             if shots:
                 page.screenshot(path=shots / f"{name.replace(', ', '-').replace(' ', '-')}.{language}.{width}.png")
+    assert not wrong.said, str(wrong)
+
+
+def test_no_focus_is_behind_something(open_page: Open, center: Center, tenant: Tenant) -> None:
+    """Not behind the open pane, its buttons, the head of the page or those of a box."""
+    wrong = Wrong()
+    every = examples(tenant)
+    page = open_page("/users/active")
+    select(page, 2)
+    chosen = {name: every[name] for name in ("user", "active_users", "product", "unassign", "plan", "manage_licenses")}
+    for name in walk(page, center, chosen):
+        for width in (360, 1100, 1440):
+            resize(page, width)
+            wrong.add(page.evaluate(FOCUS), f"{name} {width}")
     assert not wrong.said, str(wrong)
 
 
