@@ -46,8 +46,7 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
         def load(self) -> Any:
             return application
 
-    us = str(os.getpid())
-    words = [sys.executable, "-m", "licentia.serving_worker", us]
+    words = [sys.executable, "-m", "licentia.serving_worker", str(os.getpid())]
     worker = subprocess.Popen(words, start_new_session=True)  # noqa: S603 - this interpreter, our own module
     try:
         Server().run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from licentia.changes import operators
+from licentia.changes import advance, operators
+from licentia.domain.instants import DAY
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Role, local_shell
+from licentia.store import clock
 from world_store import E3, World, by_group, crowd, person, unknown
 
 pytest_plugins = ["world_fixtures"]
@@ -178,7 +181,8 @@ def test_saving_the_pane_shows_first_and_then_saves(make_world: Make) -> None:
     assert shown.status_code == 200
     assert "kept until at least" in shown.content.decode()
     assert world.consumed() == 2
-    saved = pane(world, client, 1, [], seen="")
+    seen = unescape(re.findall(r'name="seen" value="([^"]+)"', shown.content.decode())[0])
+    saved = pane(world, client, 1, [], seen=seen)
     assert saved.status_code == 302
     assert world.consumed() == 1
     assert "Unassign Microsoft 365 E3" in page(client, saved["Location"])
@@ -190,6 +194,23 @@ def test_a_locked_box_is_not_changed_by_a_form_that_lacks_it(make_world: Make) -
     client = signed_in(world)
     assert "Nothing changes." in pane(world, client, 1, [], seen="").content.decode()
     assert world.consumed() == 1
+
+
+def test_apps_are_switched_off_and_back(make_world: Make) -> None:
+    """The boxes of one product; together with licenses they are refused."""
+    world = make_world(crowd(1))
+    client = signed_in(world)
+    address = page(client, "/users/active").partition('<div><a href="')[2].partition('"')[0]
+    shown = page(client, f"{address}?tab=licenses&apps={E3}")
+    plans = re.findall(r'name="app" value="([^"]+)" checked', shown)
+    assert len(plans) > 20
+    form = {"product": [E3], "apps": E3, "app": plans[1:]}
+    asked = client.post(address, form).content.decode()
+    seen = unescape(re.findall(r'name="seen" value="([^"]+)"', asked)[0])
+    client.post(address, form | {"seen": seen})
+    assert f'name="app" value="{plans[0]}" checked' not in page(client, f"{address}?tab=licenses&apps={E3}")
+    assert client.post(address, {"product": [], "apps": E3, "app": plans}).status_code == 400
+    assert client.post(address, {"product": [E3], "apps": E3, "app": ["x"]}).status_code == 400
 
 
 # ---- the article, 5.3
@@ -276,3 +297,22 @@ def test_without_a_session_there_is_only_the_sign_in(make_world: Make) -> None:
     answer = Client(HTTP_HOST="localhost").get("/users/active")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in?next=")
+
+
+# ---- Home
+
+
+def test_home_names_what_needs_a_decision(make_world: Make) -> None:
+    """Mailboxes that go this week with the first of them, seats that are not owned; nothing when there is nothing."""
+    world = make_world(crowd(3), seats={E3: 2})
+    world.plant("UPDATE pool SET capacity = 3 WHERE tenant_id = %(tenant)s")
+    client = signed_in(world)
+    assert "Nothing needs attention." in page(client, "/")
+    world.unassign(1, 2)
+    assert "Nothing needs attention." in page(client, "/")
+    advance.set_clock(world.tenant, clock.tenant_now(world.tenant) + 25 * DAY, OWNER)
+    shown = page(client, "/")
+    assert "2 mailboxes are deleted for good this week" in shown
+    assert "First: Persoon 00001" in shown
+    world.set_seats(0)
+    assert "1 more assigned than owned" in page(client, "/")

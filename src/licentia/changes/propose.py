@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,11 +22,21 @@ from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
 from licentia.domain.effects import Consequence
 from licentia.domain.facts import UserFacts
-from licentia.domain.intents import KEEP, ChangeMembers, Intent, Reprocess, SetGroupLicenses, TakeOver, Undo
+from licentia.domain.intents import (
+    KEEP,
+    ChangeMembers,
+    DeleteUser,
+    Intent,
+    LicenseIntent,
+    Reprocess,
+    SetGroupLicenses,
+    TakeOver,
+    Undo,
+)
 from licentia.domain.lifecycle import ChunkState, PlanState, StepState
 from licentia.domain.permissions import CAPABILITY_OF, Actor
 from licentia.domain.planning import Verdict
-from licentia.domain.reasons import BadInput, Outcome
+from licentia.domain.reasons import BadInput, Outcome, Reason
 from licentia.store import clock, ids
 from licentia.store.bulk import journal as journal_rows
 from licentia.store.bulk import plans as rows_of
@@ -127,6 +137,22 @@ def propose_again(tenant_id: int, plan_id: int, actor: Actor, progress: Progress
     again = Reprocess() if isinstance(intent, ChangeMembers | SetGroupLicenses) else intent
     who = Who("users", f"plan {plan_id}", tuple(users))
     return propose(tenant_id, again, who, actor, progress, undo_of=plan["undo_of"])
+
+
+def propose_with(tenant_id: int, plan_id: int, accept: frozenset[Reason], actor: Actor) -> int:
+    """A new draft for the same users, in which these choices are made for all of them; the old one stays as it is.
+
+    BadInput `no_choice` when the plan's intent knows no choices.
+    """
+    plan = rows_of.load_header(tenant_id, plan_id)
+    if plan is None:
+        raise BadInput("unknown_plan_number", plan=plan_id)
+    intent = intents.from_text(plan["intent"])
+    if not isinstance(intent, LicenseIntent | DeleteUser):
+        raise BadInput("no_choice", plan=plan_id)
+    users = sorted(list_of.step_users(tenant_id, plan_id))
+    asked = replace(intent, accept=intent.accept | accept)
+    return propose(tenant_id, asked, Who("users", f"plan {plan_id}", tuple(users)), actor, undo_of=plan["undo_of"])
 
 
 def owned(intent: Intent, context: TenantContext) -> int | None:

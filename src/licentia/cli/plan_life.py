@@ -82,8 +82,8 @@ COMMANDS = (approve, reject, unschedule, hand_over)
 def schedule(app: App, plan_id: int, moment: str, *, confirm: int | None, over_limit: bool) -> int:
     """Sets the moment at which the plan starts by itself; returns the exit status."""
     from licentia.changes import schedule as door
-    from licentia.cli.tenants import moment_of
     from licentia.store import clock
+    from licentia.words.moments import moment_of
     from licentia.words.rules import cited
     from licentia.words.text import Text
 

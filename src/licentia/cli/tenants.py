@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from gettext import gettext as _
 from gettext import ngettext
 from typing import Any
@@ -272,6 +271,7 @@ def set_clock(app: App, moment: str) -> int:
     from licentia.store import clock
     from licentia.store.lists import audit
     from licentia.words.formats import date_time
+    from licentia.words.moments import moment_of
 
     seen, _segment, _hash = audit.head(app.tenant_id)
     target = moment_of(moment, clock.tenant_now(app.tenant_id), app.tenant.time_zone)
@@ -297,21 +297,3 @@ def _happened(app: App, found: dict[str, int]) -> str:
         return _("Nothing happened on the way.")
     lines = [[happened(kind), number(n, app.language)] for kind, n in found.items()]
     return "\n" + table([_("What happened on the way"), _("Times")], lines, frozenset({1}))
-
-
-def moment_of(text: str, now: int, time_zone: str) -> int:
-    """The instant meant: +31d, +12h, +30m from now, or a date and time in the tenant's zone."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    from licentia.domain.instants import DAY, SECOND, from_datetime
-    from licentia.domain.reasons import BadInput
-
-    step = re.fullmatch(r"\+(\d{1,5})([dhm])", text.strip())
-    if step:
-        return now + int(step[1]) * {"d": DAY, "h": 3_600 * SECOND, "m": 60 * SECOND}[step[2]]
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone)))
-    except (ValueError, OverflowError):
-        raise BadInput("bad_moment", text=text) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from licentia.domain.permissions import Capability
 from licentia.web.routes import Route
-from licentia.web.views import home, keys, licenses, manage, plans, users
+from licentia.web.views import home, keys, licenses, manage, plan_acts, plans, users
 
 READ, ASSIGN = Capability.READ, Capability.ASSIGN_LICENSES
 
@@ -29,11 +29,16 @@ ROUTES = (
     Route("reclaim", "reclaim", home.later),
     Route("plans", "plans", plans.every),
     Route("plan", "plans/<int:plan_id>", plans.one),
-    Route("apply", "plans/<int:plan_id>/apply", plans.apply, get=None, post=READ),
-    Route("discard", "plans/<int:plan_id>/discard", plans.discard, get=None, post=READ),
-    Route("pause", "plans/<int:plan_id>/pause", plans.pause, get=None, post=READ),
-    Route("resume", "plans/<int:plan_id>/resume", plans.resume, get=None, post=READ),
-    Route("undo", "plans/<int:plan_id>/undo", plans.undo, get=None, post=READ),
+    Route("apply", "plans/<int:plan_id>/apply", plan_acts.apply, get=None, post=READ),
+    Route("discard", "plans/<int:plan_id>/discard", plan_acts.discard, get=None, post=READ),
+    Route("pause", "plans/<int:plan_id>/pause", plan_acts.pause, get=None, post=READ),
+    Route("resume", "plans/<int:plan_id>/resume", plan_acts.resume, get=None, post=READ),
+    Route("undo", "plans/<int:plan_id>/undo", plan_acts.undo, get=None, post=READ),
+    Route("retry", "plans/<int:plan_id>/retry", plan_acts.retry, get=None, post=READ),
+    Route("accept", "plans/<int:plan_id>/accept", plan_acts.accept, get=None, post=READ),
+    Route("unschedule", "plans/<int:plan_id>/unschedule", plan_acts.unschedule, get=None, post=READ),
+    Route("approve", "plans/<int:plan_id>/approve", plan_acts.approve, get=None, post=Capability.APPROVE_PLANS),
+    Route("reject", "plans/<int:plan_id>/reject", plan_acts.reject, get=None, post=Capability.APPROVE_PLANS),
     Route("grace_periods", "grace-periods", home.later),
     Route("discovery", "discovery", home.later),
     Route("audit", "audit", home.later),

@@ -14,6 +14,7 @@ from licentia.store.lists import products
 from licentia.store.lists import users as user_list
 from licentia.store.lists.users import Query
 from licentia.web import undoing
+from licentia.web.attention import attention
 from licentia.web.desk import TENANT, Desk
 from licentia.web.people import people
 from licentia.web.views import licenses, plans
@@ -23,11 +24,12 @@ FIVE = 5
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What there is: products, and the latest plans."""
+    """What needs a decision, the largest products, and the latest plans."""
     rows = sorted(products.every(desk.tenant_id), key=lambda one: -one.consumed)[:FIVE]
     latest = plan_list.latest(desk.tenant_id, FIVE, None, inline=False)
     found = {
         "today": desk.text.date(desk.now),
+        "attention": attention(desk),
         "products": [line for row in rows for line in licenses.lines(desk, row)[:1]],
         "plans": [plans.row(desk, plan) for plan in latest],
     }

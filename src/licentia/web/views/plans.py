@@ -5,24 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from licentia.changes import guards, propose, run
-from licentia.changes.preview import Fate, Line, Preview, fates, preview, titled
-from licentia.changes.who import Who
-from licentia.domain.intents import Undo
+from licentia.changes import guards, run
+from licentia.changes.preview import Fate, Line, Preview, drift, fates, preview, titled
 from licentia.domain.lifecycle import PlanState
-from licentia.domain.reasons import Outcome, Refused
+from licentia.domain.permissions import Capability
+from licentia.domain.reasons import NotPermitted, Outcome
 from licentia.store.lists import plans as list_of
-from licentia.web import selection, undoing
+from licentia.web import undoing
 from licentia.web.desk import Desk
-from licentia.web.selection import Selection
 from licentia.words import plans as words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
 from licentia.words.parts import product_name
+from licentia.words.standing import standing
 from licentia.words.titles import title
 
 TOP = 50
@@ -81,10 +79,21 @@ def one(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     shown = preview(desk.tenant_id, plan_id)
     after = request.GET.get("after", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    found = plan_values(desk, shown) | _steps(desk, shown, start)
+    found = plan_values(desk, shown) | plan_steps(desk, shown, start)
+    if found["is_draft"]:
+        found["drift"] = _drift(desk, plan_id)
     if request.headers.get("HX-Target") == "progress":
         return render(request, "web/progress.html", found)
     return render(request, "web/plan.html", found)
+
+
+def _drift(desk: Desk, plan_id: int) -> str:
+    """How the selection differs from the plan's users now; nothing when it does not."""
+    found = drift(desk.tenant_id, plan_id)
+    if not found.came and not found.went:
+        return ""
+    said = _("The selection has changed since the plan was made. New, and not in the plan: {came}. Gone: {went}.")
+    return said.format(came=desk.text.n(found.came), went=desk.text.n(found.went))
 
 
 def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
@@ -119,9 +128,27 @@ def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
         "needs_number": guards.needs_number(shown.intent, plan["ready"], limits),
         "has_work": shown.has_work,
         "may": desk.can(may),
+        "needs": cause(NotPermitted(may.value)),
         "done": plan["verified"] + plan["failed"] + plan["skipped_late"],
         "can_undo": plan["finished_at"] is not None and plan["verified"] > 0,
+        "can_retry": plan["finished_at"] is not None and bool(plan["failed"] + plan["skipped_late"]),
+        "is_scheduled": state is PlanState.SCHEDULED,
+        "is_waiting": state is PlanState.AWAITING_APPROVAL,
+        "may_approve": desk.can(Capability.APPROVE_PLANS) and plan["actor_name"] != desk.actor.name,
+        "standing": standing(desk.text, desk.tenant_id, plan, sentences.cause),
+        "paused": words.paused(plan) if state is PlanState.PAUSED else "",
+        "choices": _choices(desk, shown) if state is PlanState.DRAFT else [],
+        "errors": run.error_limit(plan["ready"]),
     }
+
+
+def _choices(desk: Desk, shown: Preview) -> list[tuple[str, str, str]]:
+    """Reasons of which the administrator decides: code, users, why."""
+    return [
+        (one.reason.value, desk.text.n(one.users), sentences.reason(one.reason, one.subject))
+        for one in shown.reasons
+        if one.outcome is Outcome.CHOICE
+    ]
 
 
 def _change(desk: Desk, line: Line) -> Change:
@@ -149,7 +176,8 @@ def _line(desk: Desk, shown: Preview) -> dict[str, Any]:
     }
 
 
-def _steps(desk: Desk, shown: Preview, after: int) -> dict[str, Any]:
+def plan_steps(desk: Desk, shown: Preview, after: int) -> dict[str, Any]:
+    """A page of the plan's users, after this number."""
     steps = list_of.steps(desk.tenant_id, shown.plan["id"], after, TOP + 1)
     known = fates(desk.tenant_id, shown.plan["id"], shown.start)
     rows = [step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps[:TOP]]
@@ -211,63 +239,3 @@ def unassign(request: HttpRequest, desk: Desk, sku_id: str, plan_id: int) -> Htt
         found["groups"] = found["changes"]
     found |= {"name": product_name(sku_id), "sku_id": sku_id}
     return render(request, "web/unassign.html", found)
-
-
-# ---- what can be done to a plan
-
-
-def apply(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """Applies the draft: at once where it is small; refused by a guard, the plan's page says what is needed."""
-    typed = request.POST.get("confirm", "").strip().replace(".", "").replace(",", "")
-    confirm = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-    try:
-        state = run.apply(desk.tenant_id, plan_id, desk.actor, confirm=confirm, over_limit="over_limit" in request.POST)
-    except Refused as refused:
-        if refused.code not in ("confirm_needed", "over_limit"):
-            raise
-        return _asked(request, desk, plan_id, refused)
-    plan = run.load(desk.tenant_id, plan_id)
-    if state is PlanState.RUNNING and plan["ready"] <= AT_ONCE:
-        plan = run.run(desk.tenant_id, plan_id, desk.actor)
-    undoing.remember(request, desk, plan_id)
-    shown = preview(desk.tenant_id, plan_id)
-    if shown.sku_id:
-        selection.save(request, desk, shown.sku_id, Selection())
-    goes_back = request.POST.get("back") == "product" and shown.sku_id and plan["finished_at"] is not None
-    where = reverse("product", args=[shown.sku_id]) if goes_back else reverse("plan", args=[plan_id])
-    return HttpResponseRedirect(where)
-
-
-def _asked(request: HttpRequest, desk: Desk, plan_id: int, refused: Refused) -> HttpResponse:
-    shown = preview(desk.tenant_id, plan_id)
-    found = plan_values(desk, shown) | _steps(desk, shown, 0)
-    found |= {"asks": refused.code, "said": cause(refused), "typed": request.POST.get("confirm", "")}
-    return render(request, "web/plan.html", found, status=409)
-
-
-def discard(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """Throws the draft away; from the box, back to the product with the selection kept."""
-    shown = preview(desk.tenant_id, plan_id)
-    run.discard(desk.tenant_id, plan_id, desk.actor)
-    if request.POST.get("back") == "product" and shown.sku_id:
-        return HttpResponseRedirect(reverse("product", args=[shown.sku_id]))
-    return HttpResponseRedirect(reverse("plans"))
-
-
-def pause(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """Pauses after the batch at work."""
-    run.pause(desk.tenant_id, plan_id, desk.actor)
-    return HttpResponseRedirect(reverse("plan", args=[plan_id]))
-
-
-def resume(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """Goes on; a worker takes it up."""
-    run.resume(desk.tenant_id, plan_id, desk.actor)
-    return HttpResponseRedirect(reverse("plan", args=[plan_id]))
-
-
-def undo(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """A plan that puts back what this one changed; it is shown first."""
-    run.load(desk.tenant_id, plan_id)
-    made = propose.propose(desk.tenant_id, Undo(plan_id), Who("plan", str(plan_id)), desk.actor)
-    return HttpResponseRedirect(reverse("plan", args=[made]))

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from licentia.changes import inline
 from licentia.domain import catalog as catalog_of
-from licentia.domain.intents import Assign, LicenseIntent, Replace, Unassign, UnassignAll
+from licentia.domain.intents import Assign, LicenseIntent, Replace, Unassign, UnassignAll, to_text
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput, Outcome
 from licentia.store.lists import audit, deleted, products
@@ -20,6 +20,7 @@ from licentia.store.lists import users as list_of
 from licentia.store.lists.users import UserRow
 from licentia.web import selection, undoing
 from licentia.web.desk import Desk
+from licentia.web.views import user_apps
 from licentia.web.views.listing import listing
 from licentia.words import journal as journal_words
 from licentia.words import rules, sentences
@@ -49,7 +50,7 @@ def user(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
     """The list with one user's pane beside it; `tab` names the pane's page."""
     found = _find(desk, object_id)
     tab = request.GET.get("tab", "licenses")
-    pane = _pane(desk, found, tab if tab in TABS else "licenses")
+    pane = _pane(request, desk, found, tab if tab in TABS else "licenses")
     if request.method == "POST":
         return _save(request, desk, found, pane)
     return _shown(request, desk, pane)
@@ -87,7 +88,7 @@ class License:
         return not self.locked and self.is_held != self.is_wanted
 
 
-def _pane(desk: Desk, row: UserRow, tab: str) -> dict[str, Any]:
+def _pane(request: HttpRequest, desk: Desk, row: UserRow, tab: str) -> dict[str, Any]:
     detail = list_of.detail(desk.tenant_id, row.id)
     is_copy = desk.tenant.origin == "imported"
     found: dict[str, Any] = {
@@ -103,7 +104,10 @@ def _pane(desk: Desk, row: UserRow, tab: str) -> dict[str, Any]:
         "never": detail.never_reason,
     }
     if tab == "licenses":
+        off = user_apps.held(desk, row)
         found["licenses"] = _licenses(desk, row, None)
+        found["with_apps"] = sorted(((sku, product_name(sku)) for sku in off), key=lambda one: one[1].casefold())
+        found["apps"] = user_apps.apps(request, off)
     elif tab == "account":
         found["facts"] = _facts(desk, row, detail)
     elif tab == "history":
@@ -205,6 +209,13 @@ def _intent(licenses: list[License], wanted: frozenset[str]) -> LicenseIntent | 
     return Replace(after) if after else UnassignAll()
 
 
+def _asked(licenses: LicenseIntent | None, apps: LicenseIntent | None) -> LicenseIntent | None:
+    """The one change that the form asks for; BadInput where it asks for two of different kinds."""
+    if licenses is not None and apps is not None:
+        raise BadInput("licenses_or_apps")
+    return licenses or apps
+
+
 def consider(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
     """The block "If you save", for the boxes as they are in the form."""
     row = _find(desk, object_id)
@@ -222,12 +233,19 @@ def _wanted(request: HttpRequest) -> frozenset[str]:
 def _considered(request: HttpRequest, desk: Desk, row: UserRow) -> dict[str, Any]:
     wanted = _wanted(request)
     licenses = _licenses(desk, row, wanted)
-    intent = _intent(licenses, wanted)
-    found: dict[str, Any] = {"user": row, "licenses": licenses, "changes": sum(one.is_changed for one in licenses)}
+    apps = user_apps.apps(request, user_apps.held(desk, row))
+    intent = _asked(_intent(licenses, wanted), user_apps.intent(apps))
+    found: dict[str, Any] = {
+        "user": row,
+        "licenses": licenses,
+        "apps": apps,
+        "changes": sum(one.is_changed for one in licenses),
+        "intent": intent,
+    }
     if intent is None:
         return found
     seen = inline.consider(desk.tenant_id, intent, row.id, desk.actor)
-    found["seen"] = "|".join(sorted(wanted))
+    found["seen"] = to_text(intent)
     found["lines"] = [
         (line.rule.severity, rules.consequence(desk.text, line.rule, line.params, line.at)) for line in seen.lines
     ]
@@ -239,13 +257,10 @@ def _considered(request: HttpRequest, desk: Desk, row: UserRow) -> dict[str, Any
 
 def _save(request: HttpRequest, desk: Desk, row: UserRow, pane: dict[str, Any]) -> HttpResponse:
     """Saves what the administrator has seen the consequences of; shows them first where that has not happened."""
-    wanted = _wanted(request)
     considered = _considered(request, desk, row)
     if "lines" not in considered or "refused" in considered or request.POST.get("seen") != considered["seen"]:
         return _shown(request, desk, pane | considered, status=422 if "refused" in considered else 200)
-    intent = _intent(considered["licenses"], wanted)
-    assert intent is not None
-    done = inline.apply_inline(desk.tenant_id, intent, row.id, desk.actor)
+    done = inline.apply_inline(desk.tenant_id, considered["intent"], row.id, desk.actor)
     if done.plan_id is None:
         return _shown(request, desk, pane | considered)
     undoing.remember(request, desk, done.plan_id)

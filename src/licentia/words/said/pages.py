@@ -17,6 +17,8 @@ BAD_INPUT: dict[str, Sentence] = {
         "The form names users or products that can't be read. Reload the page and choose again."
     ),
     "no_product_chosen": lambda d: _("Choose a product first."),
+    "no_choice": lambda d: _("This plan's changes know no choices."),
+    "licenses_or_apps": lambda d: _("Save the change of licenses first, then that of apps."),
     "one_product_at_a_time": lambda d: _("Choose one product to assign at a time."),
 }
 

@@ -1,0 +1,37 @@
+"""Grace periods that end soon: how many, and the first. Read by the instant at which they end; never counted over a tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licentia.domain.instants import Instant
+from licentia.store import sql
+
+CAP = 10_000
+"""Up to so many are counted exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """So many clocks of a kind end, CAP + 1 for more; the first of them, and of whom."""
+
+    count: int
+    first_at: Instant
+    object_id: str
+    display_name: str
+
+
+def ending(tenant_id: int, kind: str, until: Instant) -> Ending | None:
+    """Clocks of this kind that end at or before `until`; None when there are none."""
+    params = {"tenant": tenant_id, "kind": kind, "until": until, "top": CAP + 1}
+    where = "k.tenant_id = %(tenant)s AND k.due_at <= %(until)s AND k.kind = %(kind)s"
+    first = sql.row(
+        "SELECT k.due_at, u.object_id, u.display_name FROM clock k "
+        f"JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id WHERE {where} "
+        "ORDER BY k.due_at, k.user_id LIMIT 1",
+        params,
+    )
+    if first is None:
+        return None
+    count = sql.value(f"SELECT count(*) FROM (SELECT 1 FROM clock k WHERE {where} LIMIT %(top)s) AS some", params)
+    return Ending(int(count), *first)
