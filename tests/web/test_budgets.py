@@ -15,17 +15,17 @@ from database import Maker
 FRAME = 10
 """What every page takes before its own: session, operator, roles, tenants, clock, what is due, the banner."""
 BUDGET = {
-    "home": 2,
+    "home": 5,
     "search": 4,
     "active_users": 4,
-    "user": 15,
+    "user": 16,
     "manage_licenses": 4,
-    "managed": 14,
+    "managed": 16,
     "licenses": 1,
     "product": 6,
-    "unassign": 14,
+    "unassign": 16,
     "plans": 1,
-    "plan": 14,
+    "plan": 17,
 }
 """Statements of a page on top of the frame; a page that is not here has none of its own."""
 
