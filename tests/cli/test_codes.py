@@ -41,6 +41,8 @@ SAMPLES: dict[str, Any] = {
     "line": 7,
     "column": "Usage location",
     "n": 1_184,
+    "low": 1,
+    "high": 3_650,
     "need": 10,
     "percent": 31,
     "plan": 3,

@@ -34,9 +34,15 @@ def settled(answer: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
+MOMENT = 1_795_617_420.0
+"""Wednesday 25 November 2026, 15:37 in Amsterdam: who has not signed in for 90 days is another question every hour."""
+
 SERVER = """
 import importlib, json, os, sys
 
+import time_machine
+
+time_machine.travel(MOMENT, tick=True).start()
 from licentia.cli import i18n
 
 i18n.choose([])
@@ -78,7 +84,7 @@ class Place:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LICENTIA_", "LC_", "LANG"))}
         ours = {"HOME": str(folder / "store"), "LANG": language}
         self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVER],
+            [sys.executable, "-c", SERVER.replace("MOMENT", str(MOMENT))],
             cwd=self.folder,
             env=kept | {f"LICENTIA_{name}": value for name, value in ours.items()} | {"LOGNAME": "admin"},
             stdin=subprocess.PIPE,

@@ -30,7 +30,7 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
     from licentia.cli.whom import any_user
     from licentia.domain.instants import to_iso
     from licentia.store.lists import audit
-    from licentia.words.journal import object_word, what
+    from licentia.words.journal import objects, what
     from licentia.words.text import Text
 
     user_id = None if user is None else any_user(app, user)
@@ -60,10 +60,10 @@ def list_(app: App, *, top: int, user: str | None, plan_id: int | None) -> int:
             text.time(r.at),
             r.actor_name,
             what(r),
-            r.object_name or object_word(app.tenant, r),
+            named,
             str(r.plan_id or "-"),
         ]
-        for r in found
+        for r, named in zip(found, objects(app.tenant, found), strict=True)
     ]
     click.echo(table([_("No."), _("Time"), _("Who"), _("What"), _("Object"), _("Plan")], lines, frozenset({0})))
     return 0

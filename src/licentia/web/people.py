@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ def people(desk: Desk, rows: tuple[UserRow, ...], sku_id: str | None = None) -> 
     shown = [s for held in sources.values() for s in held if s[1] == sku_id]
     groups = _names(desk, shown, 2)
     buyers = _names(desk, shown, 3)
-    names = [row.display_name for row in rows]
+    names = Counter(row.display_name for row in rows)
     return [
         _person(
             desk,
@@ -71,7 +71,7 @@ def people(desk: Desk, rows: tuple[UserRow, ...], sku_id: str | None = None) -> 
                 if s[1] == sku_id and s[4] < 5
             ),
             mails.get(row.id),
-            is_twin=names.count(row.display_name) > 1,
+            is_twin=names[row.display_name] > 1,
         )
         for row in rows
     ]
@@ -88,7 +88,7 @@ def _person(
     desk: Desk, row: UserRow, sources: list[Any], paths: tuple[Path, ...], mail: MailCell | None, *, is_twin: bool
 ) -> Person:
     days = None if row.last_sign_in_at is None else (desk.now - row.last_sign_in_at) // DAY
-    tag = _mail_tag(mail)
+    tag = mail_tag(mail)
     return Person(
         id=row.id,
         object_id=row.object_id,
@@ -102,7 +102,7 @@ def _person(
         ago="" if days is None else _ago(desk, days),
         is_long_ago=days is not None and days >= LONG,
         blocked=row.account_enabled is not None and not row.account_enabled,
-        mailbox=_mailbox(desk, mail),
+        mailbox=mail_word(desk, mail),
         mailbox_tag=tag,
     )
 
@@ -119,7 +119,8 @@ def _ago(desk: Desk, days: int) -> str:
     return ngettext("{n} day ago", "{n} days ago", days).format(n=desk.text.n(days))
 
 
-def _mailbox(desk: Desk, mail: MailCell | None) -> str:
+def mail_word(desk: Desk, mail: MailCell | None) -> str:
+    """The size of a mailbox, or that there is none, or that nobody has read it."""
     if mail is None:
         return _("Not known")
     if mail.kind == "none":
@@ -127,7 +128,8 @@ def _mailbox(desk: Desk, mail: MailCell | None) -> str:
     return _("size not known") if mail.size_bytes is None else desk.text.size(mail.size_bytes)
 
 
-def _mail_tag(mail: MailCell | None) -> str:
+def mail_tag(mail: MailCell | None) -> str:
+    """What keeps a mailbox, or makes it another kind; empty where nothing does."""
     if mail is None or mail.kind == "none":
         return ""
     if mail.kind == "shared":

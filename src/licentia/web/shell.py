@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from licentia.web import undoing
+from licentia.web import appearance, undoing
 from licentia.web.views import keys
 from licentia.words.language import current
 from licentia.words.language import gettext as _
@@ -84,7 +84,17 @@ BELONGS = {
     "unassign": "licenses",
     "assign": "licenses",
     "plan": "plans",
-}
+} | dict.fromkeys(
+    (
+        "settings_limits",
+        "settings_price",
+        "settings_list_prices",
+        "settings_grant",
+        "settings_revoke",
+        "settings_never",
+    ),
+    "settings",
+)
 """Pages that are not in the menu, and the item that is marked while they are open."""
 
 
@@ -94,7 +104,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     name = match.url_name if match else ""
     here = BELONGS.get(name or "", name)
-    found: dict[str, Any] = {"desk": desk, "language_name": LANGUAGE_NAMES[current()]}
+    found: dict[str, Any] = {"desk": desk, "language_name": LANGUAGE_NAMES[current()], **appearance.chosen(request)}
     if desk is not None:
         found["menu"] = [
             (part.heading(), [(item, item.label(), item.name == here) for item in part.items]) for part in MENU

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from licentia.store.lists import audit, groups
@@ -22,10 +23,17 @@ def what(row: audit.AuditRow) -> str:
     return journal_kind(row.kind, product_name(sku) if sku else "")
 
 
-def object_word(tenant: Any, row: audit.AuditRow) -> str:
+def objects(tenant: Any, rows: Sequence[audit.AuditRow]) -> list[str]:
+    """What each row is about: a user's name, or what it is called; one read for all groups among them."""
+    ids = sorted({row.object_id for row in rows if row.object_kind == "group"})
+    names = groups.names(int(tenant.id), ids) if ids else {}
+    return [row.object_name or _object_word(tenant, row, names) for row in rows]
+
+
+def _object_word(tenant: Any, row: audit.AuditRow, names: Mapping[int, str]) -> str:
     """What a row is about when it is not a user, or a user who is gone for good."""
     if row.object_kind == "group":
-        return _group_word(tenant, row)
+        return _group_word(row, names)
     if row.object_kind == "plan":
         return _("Plan {plan}").format(plan=row.object_id)
     if row.object_kind == "subscription":
@@ -43,9 +51,9 @@ def object_word(tenant: Any, row: audit.AuditRow) -> str:
     return tenant.name if row.object_kind == "tenant" else user_word(row)
 
 
-def _group_word(tenant: Any, row: audit.AuditRow) -> str:
+def _group_word(row: audit.AuditRow, names: Mapping[int, str]) -> str:
     """The group a row is about: by its name, also when it is gone and only the journal has it."""
-    stored = groups.names(int(tenant.id), [row.object_id]).get(row.object_id)
+    stored = names.get(row.object_id)
     fields = json.loads(row.after or row.before or "{}")
     name = stored or fields.get("display_name") or str(row.object_id)
     return _("Group {name}").format(name=name)

@@ -69,14 +69,14 @@ def license_state(state: int, error: str | None) -> str:
 def account(user: UserRow, detail: UserDetail, *, is_copy: bool) -> str:
     """What kind of account it is; in a copy of a tenant an empty cell says neither yes nor no."""
     words = [_("Guest")] if user.user_type == "Guest" else []
-    if detail.is_synced is None and is_copy:
-        return ", ".join([*words, _("Not known")])
-    words.append(
-        {True: _("From Active Directory"), False: _("Cloud account, synced before"), None: _("Cloud account")}[
-            None if detail.is_synced is None else bool(detail.is_synced)
-        ]
-    )
-    return ", ".join(words)
+    return ", ".join([*words, source_word(detail.is_synced, is_copy=is_copy)])
+
+
+def source_word(is_synced: bool | None, *, is_copy: bool) -> str:
+    """Where an account comes from; in a copy of a tenant an empty cell says neither yes nor no."""
+    if is_synced is None:
+        return _("Not known") if is_copy else _("Cloud account")
+    return _("From Active Directory") if is_synced else _("Cloud account, synced before")
 
 
 def sign_in(text: Text, user: UserRow) -> str:

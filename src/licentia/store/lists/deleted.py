@@ -27,6 +27,7 @@ class DeletedRow:
     deleted_at: Instant
     gone_at: Instant
     taken_by: int | None
+    is_synced: bool | None
 
     @property
     def key(self) -> Key:
@@ -41,7 +42,7 @@ _FROM = (
 _NAME = NAME.format("u")
 _COLUMNS = (
     "u.id, u.object_id, u.principal_name, u.display_name, u.deleted_at, k.due_at, "
-    f"(SELECT x.id FROM users x WHERE x.tenant_id = %(tenant)s AND x.principal_key = {_NAME})"
+    f"(SELECT x.id FROM users x WHERE x.tenant_id = %(tenant)s AND x.principal_key = {_NAME}), u.is_synced"
 )
 
 

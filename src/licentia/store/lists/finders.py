@@ -77,12 +77,22 @@ coalesce((SELECT n.reason FROM never_list n
 _FROM = "users u LEFT JOIN mailbox b ON b.tenant_id = u.tenant_id AND b.user_id = u.id"
 
 
+def hits(tenant_id: int, wanted: Search, now: Instant) -> list[int]:
+    """Ids of those whom the search finds, CAP + 1 at most."""
+    return _ids(tenant_id, question(tenant_id, wanted, now), 0, CAP + 1)
+
+
 def page(
-    tenant_id: int, wanted: Search, now: Instant, after: tuple[str, int] | None = None, top: int = 50
+    tenant_id: int,
+    wanted: Search,
+    now: Instant,
+    after: tuple[str, int] | None = None,
+    top: int = 50,
+    hits: list[int] | None = None,
 ) -> FoundPage:
-    """A page of those whom the search finds."""
+    """A page of those whom the search finds; `hits`: what the function of that name gave."""
     asked = question(tenant_id, wanted, now)
-    hits = _ids(tenant_id, asked, 0, CAP + 1)
+    hits = _ids(tenant_id, asked, 0, CAP + 1) if hits is None else hits
     if asked is None or len(hits) <= CAP:
         return _few(tenant_id, hits, after, top)
     return _walk(tenant_id, asked, after, top)

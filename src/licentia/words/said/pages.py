@@ -16,6 +16,11 @@ BAD_INPUT: dict[str, Sentence] = {
     "bad_selection": lambda d: _(
         "The form names users or products that can't be read. Reload the page and choose again."
     ),
+    "bad_number": lambda d: _("{name} is a whole number from {low} to {high}.").format(
+        name=d["name"], low=count(d["low"]), high=count(d["high"])
+    ),
+    "no_never_why": lambda d: _("Say why nothing is ever taken back here; every plan shows it."),
+    "unknown_role": lambda d: _("There is no such role."),
     "no_product_chosen": lambda d: _("Choose a product first."),
     "no_choice": lambda d: _("This plan's changes know no choices."),
     "licenses_or_apps": lambda d: _("Save the change of licenses first, then that of apps."),
