@@ -84,6 +84,11 @@ def examples(tenant: Tenant) -> dict[str, str]:
     return found | {"search": found["search"] + "?q=a"}
 
 
+def looked_at(tenant: Tenant) -> dict[str, str]:
+    """Every page and state that a browser shows; files to keep are not among them."""
+    return {name: one for name, one in examples(tenant).items() if not name.startswith("export")} | more_states(tenant)
+
+
 def more_states(tenant: Tenant) -> dict[str, str]:
     """Pages in another state than their plain address shows."""
     user = reverse("user", args=[tenant.holders[0].object_id])

@@ -7,7 +7,7 @@
     return `<${el.tagName.toLowerCase()}${el.id ? "#" + el.id : ""} class="${el.getAttribute("class") ?? ""}"> "${said}"`;
   };
   const isSeen = (el) => el.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  const isHiddenFromEyes = (el) => el.closest(".vh, .skip, svg, noscript, option") !== null;
+  const isHiddenFromEyes = (el) => el.closest(".vh, .skip, svg, noscript, option") !== null || getComputedStyle(el).clipPath === "inset(50%)";
   const layer = (el) => {
     for (let at = el; at; at = at.parentElement) if (/fixed|sticky|absolute/.test(getComputedStyle(at).position)) return at;
     return document.body;

@@ -26,6 +26,14 @@ BUDGET = {
     "unassign": 16,
     "plans": 1,
     "plan": 17,
+    "deleted_users": 1,
+    "reclaim": 22,
+    "audit": 1,
+    "settings": 6,
+    "help": 2,
+    "export_holders": 1,
+    "export_plan": 13,
+    "export_reclaim": 3,
 }
 """Statements of a page on top of the frame; a page that is not here has none of its own."""
 

@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from center import Center
-from center_pages import OPEN, Tenant, examples, more_states, tenant_of
+from center_pages import OPEN, Tenant, examples, looked_at, tenant_of
 
 Open = Callable[..., Page]
 
@@ -91,7 +91,7 @@ def test_no_page_breaks_a_rule_of_accessibility(open_page: Open, center: Center,
     wrong = Wrong()
     page = open_page("/users/active", language=language)
     select(page, 2)
-    for name in walk(page, center, examples(tenant) | more_states(tenant)):
+    for name in walk(page, center, looked_at(tenant)):
         for width in (1440, 360):
             resize(page, width)
             for scheme in ("light", "dark") if width == IN_THE_DARK[language] else ("light",):
@@ -118,7 +118,7 @@ def test_nothing_is_cut_or_too_small(
     wrong = Wrong()
     page = open_page("/users/active", language=language)
     select(page, 2)
-    for name in walk(page, center, examples(tenant) | more_states(tenant)):
+    for name in walk(page, center, looked_at(tenant)):
         for width in WIDTHS:
             resize(page, width)
             wrong.add(page.evaluate(LAYOUT), f"{name} {width}")

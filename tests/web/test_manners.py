@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import licentia
 from center import Center, Demo, store_with
-from center_pages import examples, more_states, tenant_of
+from center_pages import looked_at, tenant_of
 from database import Maker
 
 Open = Callable[..., Page]
@@ -68,7 +68,7 @@ def test_every_page_is_in_the_chosen_language(open_page: Open, center: Center, l
     names = set(LANGUAGES.values())
     page = open_page("/", language=language)
     wrong: list[str] = []
-    for name, address in (examples(tenant) | more_states(tenant)).items():
+    for name, address in looked_at(tenant).items():
         page.goto(center.url(address))
         assert page.locator("html").get_attribute("lang") == language, name
         said = [one for one in page.evaluate(SAID) if one not in names]
@@ -79,7 +79,7 @@ def test_every_page_is_in_the_chosen_language(open_page: Open, center: Center, l
 def test_every_page_carries_its_policy(center: Center) -> None:
     """No script, style or frame of somebody else, none written into the page, and no version of ours in a header."""
     client = center.client()
-    for name, address in (examples(tenant_of(center)) | more_states(tenant_of(center))).items():
+    for name, address in looked_at(tenant_of(center)).items():
         answer = client.get(address)
         policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
         assert POLICY.items() <= policy.items(), name
