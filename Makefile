@@ -39,7 +39,8 @@ check: setup ## Style, types, layers, migrations, translations
 	@if [ -f scripts/check_messages.py ]; then $(BIN)/python scripts/check_messages.py; fi
 	@echo "check: all good"
 
-test: setup ## The suite on SQLite, the wheel, then what uses the store again on PostgreSQL
+test: setup ## The suite on SQLite with the pages in a browser, the wheel, then what uses the store again on PostgreSQL
+	@$(BIN)/python scripts/chromium.py
 	@echo "On SQLite:"
 	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -n auto --dist worksteal -m "not soak"
 	@scripts/wheel_test.sh

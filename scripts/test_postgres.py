@@ -23,6 +23,8 @@ from typing import Any
 
 import psycopg
 
+from debian import NotInstalledError, attempt, install, root_words
+
 OLDEST = 15
 START_SECONDS = 60
 DATABASE = "licentia"
@@ -45,11 +47,6 @@ class BrokenServerError(Exception):
     """There is a server, and it does not start."""
 
 
-def _try(words: list[str], **how: Any) -> subprocess.CompletedProcess[str]:
-    """A command that may fail; its output is kept."""
-    return subprocess.run(words, check=False, capture_output=True, text=True, **how)
-
-
 # ---- the server's programs
 
 
@@ -66,26 +63,20 @@ def find_server() -> Path | None:
 def _version(folder: Path) -> int:
     """The major version: `postgres (PostgreSQL) 15.8 (Debian …)` is 15."""
     try:
-        return int(_try([str(folder / "postgres"), "--version"]).stdout.split()[2].split(".")[0])
+        return int(attempt([str(folder / "postgres"), "--version"]).stdout.split()[2].split(".")[0])
     except (OSError, ValueError, IndexError):
         return 0
 
 
 def install_server() -> Path:
     """Installs Debian's package, as root or by a sudo that asks nothing; NoServerError says why not."""
-    if not shutil.which("apt-get"):
-        raise NoServerError("no PostgreSQL server was found, and this is not a Debian machine")
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if root and (not shutil.which("sudo") or _try([*root, "true"]).returncode):
-        raise NoServerError("no PostgreSQL server was found, and installing one needs root")
-    print("PostgreSQL is not here; installing Debian's package", flush=True)
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-qq"]
-    with _no_default_cluster(root):
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
-            done = _try([*root, *quiet, *words])
-            if done.returncode:
-                lines = (done.stderr or done.stdout).strip().splitlines()
-                raise NoServerError(f"apt-get {words[0]} failed: {lines[-1] if lines else done.returncode}")
+    try:
+        root = root_words("PostgreSQL server")
+        print("PostgreSQL is not here; installing Debian's package", flush=True)
+        with _no_default_cluster(root):
+            install("postgresql", root)
+    except NotInstalledError as problem:
+        raise NoServerError(str(problem)) from None
     server = find_server()
     if server is None:
         raise NoServerError(f"Debian's PostgreSQL here is older than {OLDEST}")
@@ -143,7 +134,7 @@ def _make(server: Path, home: Path, account: dict[str, Any], *, sync: bool) -> N
     words = [str(server / "initdb"), "-D", str(home / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     words += ["--no-instructions", *([] if sync else ["--no-sync"])]
     for locale in ("C.UTF-8", "C"):
-        done = _try([*words, f"--locale={locale}"], cwd=home, **account)
+        done = attempt([*words, f"--locale={locale}"], cwd=home, **account)
         if done.returncode == 0:
             return
         shutil.rmtree(home / "data", ignore_errors=True)

@@ -14,6 +14,7 @@ from licentia.web.views import (
     groups,
     help,
     home,
+    keys,
     licenses,
     manage,
     plan_acts,
@@ -125,5 +126,6 @@ ROUTES = (
     Route("cancel_subscription", "billing/products/<int:number>/cancel", subscription_changes.cancel, post=BILLING),
     Route("take_over", "billing/products/<int:number>/takeover", subscription_changes.take_over, post=BILLING),
     Route("undo_subscription", "billing/undo/<int:plan_id>", subscription_changes.undo, post=BILLING),
+    Route("keys", "keys", keys.show, post=READ),
 )
 """What a plan needs depends on what it does: its doors ask (`changes.guards.needs`), so its routes ask for READ only."""

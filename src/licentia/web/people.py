@@ -38,6 +38,8 @@ class Person:
     label: str
     """For `Select {name}`: with the user name where two on the page share a name."""
     licenses: str
+    """In short; `licenses_all` names every one."""
+    licenses_all: str
     paths: tuple[Path, ...]
     sign_in: str
     ago: str
@@ -93,7 +95,8 @@ def _person(
         name=row.display_name,
         user_name=row.principal_name,
         label=f"{row.display_name}, {row.principal_name}" if is_twin else row.display_name,
-        licenses=words.licenses(sources),
+        licenses=words.licenses_in_short(sources),
+        licenses_all=words.licenses(sources),
         paths=paths,
         sign_in=_sign_in(desk, row),
         ago="" if days is None else _ago(desk, days),

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from licentia.web import appearance, undoing
+from licentia.web.views import keys
 from licentia.words.language import current
 from licentia.words.language import gettext as _
 from licentia.words.said.operators import role_word
@@ -122,5 +123,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             (part.heading(), [(item, item.label(), item.name == here) for item in part.items]) for part in MENU
         ]
         found["role_names"] = ", ".join(map(role_word, desk.roles))
+        found["keys_on"] = keys.are_on(request)
         found["banner"] = undoing.banner(request, desk)
     return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
 from licentia.changes.preview import Preview, titled
 from licentia.changes.undo import NO_WAY_BACK
+from licentia.store.lists import audit
 from licentia.store.lists import plans as list_of
 from licentia.web.desk import Desk
 from licentia.words import plans as words
@@ -17,6 +19,8 @@ from licentia.words.titles import title
 
 KEY = "undo"
 """The session's key: (tenant, plan)."""
+INLINE = 1_000
+"""One user holds fewer products than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,35 @@ def number(plan_id: int) -> str:
     return f"P-{plan_id:04}"
 
 
-def _what(desk: Desk, plan: dict[str, int]) -> str:
-    if plan["undo_of"] is not None and plan["is_inline"]:
+def _what(desk: Desk, plan: dict[str, Any]) -> str:
+    is_whole = plan["verified"] == plan["ready"]
+    removed, added = _counts(desk, plan)
+    if plan["undo_of"] is not None and plan["is_inline"] and not removed and not added:
         return _("{plan} undone.").format(plan=number(plan["undo_of"]))
     if plan["undo_of"] is not None:
-        return _("{plan} undone for {n} users.").format(plan=number(plan["undo_of"]), n=desk.text.n(plan["verified"]))
-    removed, added = list_of.assignments(desk.tenant_id, plan["id"])
-    if removed and not added and plan["verified"] == plan["ready"]:
+        return _undone(desk, plan, is_return=added > 0 and not removed)
+    if removed and not added and is_whole:
         said = ngettext("{n} license unassigned.", "{n} licenses unassigned.", removed)
         return said.format(n=desk.text.n(removed))
-    if added and not removed and plan["verified"] == plan["ready"]:
+    if added and not removed and is_whole:
         return ngettext("{n} license assigned.", "{n} licenses assigned.", added).format(n=desk.text.n(added))
     return title(titled(plan))
+
+
+def _counts(desk: Desk, plan: dict[str, Any]) -> tuple[int, int]:
+    """(removed, added) assignments; those of one user, changed in one request, are counted in the journal."""
+    if not plan["is_inline"]:
+        return list_of.assignments(desk.tenant_id, plan["id"])
+    kinds = [row.kind for row in audit.receipt(desk.tenant_id, plan["id"], 0, INLINE)]
+    return kinds.count("license.unassign"), kinds.count("license.assign")
+
+
+def _undone(desk: Desk, plan: dict[str, Any], *, is_return: bool) -> str:
+    n = plan["verified"]
+    if is_return:
+        said = ngettext("Undone. {n} user has the licenses back.", "Undone. {n} users have their licenses back.", n)
+        return said.format(n=desk.text.n(n))
+    return _("{plan} undone for {n} users.").format(plan=number(plan["undo_of"]), n=desk.text.n(n))
 
 
 def _kept(desk: Desk, until: int | None) -> str:

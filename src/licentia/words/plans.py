@@ -151,6 +151,15 @@ def became(plan: dict[str, Any]) -> str:
     return _("Plan {plan}: {state}").format(plan=plan["id"], state=sentences.plan_state(plan["state"]))
 
 
+def result_word(verb: str, state: str) -> str:
+    """The state of one user of a plan of this verb: what was done, once it is done and checked."""
+    if state == "verified" and verb in ("unassign", "unassign_all"):
+        return _("Unassigned")
+    if state == "verified" and verb == "assign":
+        return _("Assigned")
+    return sentences.step_state(state)
+
+
 def done(text: Text, plan: dict[str, Any]) -> str:
     """How many of its users are done and checked."""
     said = ngettext("{n} user done and checked.", "{n} users done and checked.", plan["verified"])

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from licentia.domain.catalog import load
 from licentia.store.lists.users import UserDetail, UserRow
 from licentia.words.language import gettext as _
+from licentia.words.language import ngettext
 from licentia.words.parts import product_name
 from licentia.words.sentences import source_kind
 from licentia.words.text import Text
+
+SHORT = 40
+"""Products whose names together are no longer than this are all named, also in short."""
 
 
 def known(value: str | None) -> str:
@@ -24,11 +29,28 @@ def sign_in_word(enabled: bool | None) -> str:
 
 def licenses(rows: list[Any]) -> str:
     """The distinct products of these sources, by name; one in error is marked."""
-    held = {row[1] for row in rows if row[4] < 4}
-    broken = {row[1] for row in rows} - held
-    names = sorted(product_name(sku) for sku in held)
-    names += [_("{product} (error)").format(product=name) for name in sorted(product_name(sku) for sku in broken)]
-    return ", ".join(names) or "-"
+    return ", ".join(_products(sorted(rows, key=lambda row: product_name(row[1])))) or "-"
+
+
+def licenses_in_short(rows: list[Any]) -> str:
+    """The same in a line or two, the product with the most services first; of many products only that one."""
+    catalog = load()
+    size = {row[1]: len(found.plan_ids) if (found := catalog.product_or_none(row[1])) else 0 for row in rows}
+    names = _products(sorted(rows, key=lambda row: -size[row[1]]))
+    every = ", ".join(names)
+    if len(names) <= 1 or len(every) <= SHORT:
+        return every or "-"
+    more = len(names) - 1
+    return ngettext("{product} and {n} more", "{product} and {n} more", more).format(product=names[0], n=more)
+
+
+def _products(rows: list[Any]) -> list[str]:
+    """The products in the order of the rows, those in error last and marked."""
+    held = dict.fromkeys(row[1] for row in rows if row[4] < 4)
+    broken = dict.fromkeys(row[1] for row in rows if row[1] not in held)
+    return [product_name(sku) for sku in held] + [
+        _("{product} (error)").format(product=product_name(sku)) for sku in broken
+    ]
 
 
 def path(kind: int, source_id: int, groups: Mapping[int, str], buyers: Mapping[int, str]) -> str:

@@ -119,7 +119,7 @@ def _considered(request: HttpRequest, desk: Desk, choice: Choice, chosen: Select
     if shown.plan["users"] <= plans.NAMED:
         known = fates(desk.tenant_id, plan_id, shown.start)
         steps = list_of.steps(desk.tenant_id, plan_id, 0, plans.NAMED)
-        found["steps"] = [plans.step_values(desk, step, known[step.class_id]) for step in steps]
+        found["steps"] = [plans.step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps]
     return found
 
 
@@ -158,7 +158,7 @@ def done(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     known = fates(desk.tenant_id, plan_id, shown.start)
     steps = list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
     found = plans.plan_values(desk, shown)
-    found["steps"] = [plans.step_values(desk, step, known[step.class_id]) for step in steps]
+    found["steps"] = [plans.step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps]
     found["more"] = shown.plan["users"] > len(steps)
     return render(request, "web/managed.html", found)
 

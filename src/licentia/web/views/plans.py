@@ -180,12 +180,12 @@ def plan_steps(desk: Desk, shown: Preview, after: int) -> dict[str, Any]:
     """A page of the plan's users, after this number."""
     steps = list_of.steps(desk.tenant_id, shown.plan["id"], after, TOP + 1)
     known = fates(desk.tenant_id, shown.plan["id"], shown.start)
-    rows = [step_values(desk, step, known[step.class_id]) for step in steps[:TOP]]
+    rows = [step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps[:TOP]]
     return {"steps": rows, "more_steps": steps[TOP - 1].n if len(steps) > TOP else None}
 
 
-def step_values(desk: Desk, step: list_of.StepRow, fate: Fate) -> dict[str, Any]:
-    """What a table says of one user of a plan."""
+def step_values(desk: Desk, step: list_of.StepRow, fate: Fate, verb: str) -> dict[str, Any]:
+    """What a table says of one user of a plan of this verb."""
     is_open = step.state in ("pending", "choice", "refused", "skipped") and fate.reason is not None
     return {
         "name": step.display_name or _("A user who is gone"),
@@ -195,7 +195,7 @@ def step_values(desk: Desk, step: list_of.StepRow, fate: Fate) -> dict[str, Any]
         if is_open and fate.reason
         else sentences.reason_word(step.reason),
         "kept": _kept(desk, step, fate),
-        "state": sentences.step_state(step.state),
+        "state": words.result_word(verb, step.state),
         "tag": {"pending": "ok", "verified": "ok", "choice": "wa", "refused": "er", "failed": "er"}.get(step.state, ""),
     }
 
@@ -232,7 +232,8 @@ def unassign(request: HttpRequest, desk: Desk, sku_id: str, plan_id: int) -> Htt
     known = fates(desk.tenant_id, plan_id, shown.start)
     if shown.plan["users"] <= NAMED:
         found["steps"] = [
-            step_values(desk, step, known[step.class_id]) for step in list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
+            step_values(desk, step, known[step.class_id], shown.plan["verb"])
+            for step in list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
         ]
     else:
         found["groups"] = found["changes"]

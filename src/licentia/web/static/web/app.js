@@ -1,35 +1,90 @@
-// What a page does beyond what it can without a script: keys, the box that selects a page, focus.
+// What a page does beyond what it can without a script: keys, boxes that select many, rows that open. No sentence is here.
 "use strict";
 (() => {
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
-      const find = document.getElementById("find");
-      if (find) { event.preventDefault(); find.focus(); }
-    }
-    if (event.key === "Escape") {
-      for (const open of document.querySelectorAll("details.drop[open], details.burger[open]")) {
-        open.open = false;
-        open.querySelector("summary").focus();
-      }
-    }
-  });
+  const one = (selector, root = document) => root.querySelector(selector);
+  const every = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const isSeen = (element) => Boolean(element && element.getClientRects().length);
+  const isTyping = (target) => target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
+  const rowBoxes = (table) => every("tbody .ck input[type=checkbox]", table);
+  const rowBox = (element) => element?.closest("tbody tr") && one(".ck input[type=checkbox]", element.closest("tr"));
+
+  // Selecting: a range from the box that was set last, and the box that sets the page.
+  let last = null;
+  const setRange = (box) => {
+    const boxes = rowBoxes(box.closest("table"));
+    const [from, to] = [boxes.indexOf(last ?? box), boxes.indexOf(box)].sort((a, b) => a - b);
+    for (const between of boxes.slice(Math.max(0, from), to + 1)) between.checked = box.checked;
+  };
   document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll("details.drop[open]")) {
-      if (!open.contains(event.target)) open.open = false;
-    }
-    const row = event.target.closest("tbody tr");
-    if (row && !event.target.closest("a, button, input, label, summary")) {
-      const link = row.querySelector("th a");
-      if (link && !String(window.getSelection())) link.click();
-    }
-  });
-  for (const every of document.querySelectorAll("input.every")) {
-    every.hidden = false;
-    every.addEventListener("change", () => {
-      const boxes = every.closest("table").querySelectorAll("tbody input[type=checkbox]");
-      for (const box of boxes) box.checked = every.checked;
-      if (boxes.length) boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
-    });
+    const box = event.target.matches(".ck input") && rowBox(event.target);
+    if (!box) return;
+    if (event.shiftKey) setRange(box);
+    last = box;
+  }, true);
+  document.addEventListener("change", (event) => {
+    const table = event.target.closest("table");
+    const page = table && one(".every input", table);
+    if (!page) return;
+    const boxes = rowBoxes(table);
+    if (event.target === page) for (const box of boxes) box.checked = page.checked;
+    else page.checked = boxes.every((box) => box.checked);
+  }, true);
+  for (const page of every(".every")) {
+    page.hidden = false;
+    const boxes = rowBoxes(page.closest("table"));
+    one("input", page).checked = boxes.length > 0 && boxes.every((box) => box.checked);
   }
+
+  // Keys. Those of one letter can be switched off; Esc, F6 and Ctrl+Enter stay.
+  const keys = one("#keys");
+  const go = (letter) => one(`[data-go="${letter}"]`, keys)?.click();
+  const singles = {
+    "/": () => every("#find, main input[type=search]").find(isSeen)?.focus(),
+    "?": () => { if (!keys.open) keys.showModal(); },
+    x: () => rowBox(document.activeElement)?.click(),
+    X: () => {
+      const box = rowBox(document.activeElement);
+      if (!box) return;
+      box.checked = true;
+      setRange(box);
+      last = box;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+  };
+  let gPressed = 0;
+  const pressSingle = (event) => {
+    const isGoing = event.timeStamp - gPressed < 1500;
+    gPressed = event.key === "g" ? event.timeStamp : 0;
+    if (isGoing && "hulp".includes(event.key)) return go(event.key), true;
+    const act = singles[event.key];
+    if (act) act();
+    return Boolean(act);
+  };
+  const close = () => {
+    if (one(":popover-open")) return;
+    if (one("#pane")) {
+      const changed = every("#pane .lic input").some((box) => box.checked !== box.defaultChecked);
+      const way = one(changed ? "#pane .pf a" : "#pane .ph a.ib");
+      if (changed) way.focus(); else way.click();
+    } else one("#box .cancel")?.click();
+  };
+  const switchSides = () => {
+    const [list, pane] = [one(".with-pane .list"), one("#pane-name")];
+    if (!pane) return;
+    if (one("#pane").contains(document.activeElement) && isSeen(list)) (one("tr.open a", list) ?? one("tbody a", list))?.focus();
+    else pane.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !keys?.open && !isTyping(event.target)) return close();
+    if (event.key === "F6" && one("#pane")) return event.preventDefault(), switchSides();
+    if (event.key === "Enter" && event.ctrlKey) return one("#pane .pf .btn.p:enabled")?.click();
+    if (!keys || "keysOff" in document.body.dataset || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isTyping(event.target) && !keys.open && pressSingle(event)) event.preventDefault();
+  });
+
+  // A whole row opens what its name opens.
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tbody tr");
+    if (row && !event.target.closest("a, button, input, label, summary") && !String(window.getSelection())) one("th a", row)?.click();
+  });
 })();

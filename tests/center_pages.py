@@ -1,0 +1,123 @@
+"""Every page of the admin center with an address that can be opened, and its states that open on the page itself.
+
+The table of routes is walked: a page whose address has a part without an example here fails the test that walks it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from licentia.changes import propose
+from licentia.changes.who import Who
+from licentia.domain.intents import Unassign
+from licentia.domain.permissions import Actor, local_shell
+from licentia.store.lists import products, users
+from licentia.store.lists.products import ProductRow
+from licentia.store.lists.users import Query
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from center import Center
+
+FEW = 4
+"""So many users are selected, and stand in the Unassign box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What the demo tenant has for a page to show."""
+
+    id: int
+    actor: Actor
+    pooled: ProductRow
+    """A product with at least 21 users who hold it directly."""
+    bought: ProductRow
+    """A product that people bought for themselves, and nobody else has."""
+    holders: tuple[users.UserRow, ...]
+    """The first page of the pooled product's users, by name."""
+
+    def plan(self, count: int) -> int:
+        """A draft plan that takes the pooled product back from so many of its users."""
+        who = Who("users", "", tuple(one.id for one in self.holders[:count]))
+        return propose.propose(self.id, Unassign(self.pooled.sku_id), who, self.actor)
+
+
+def tenant_of(center: Center) -> Tenant:
+    """Reads it from the store."""
+    tenant = center.demo.tenant
+    rows = products.every(tenant)
+    pooled = max((row for row in rows if row.has_pool), key=lambda row: products.paths(tenant, row.id).get(1, 0))
+    bought = next(row for row in rows if row.purchases and not row.has_pool)
+    page = users.page(tenant, Query("", pooled.id, top=50))
+    direct = tuple(
+        row
+        for row in page.users
+        if {source[2] for source in users.sources(tenant, [row.id]) if source[1] == pooled.sku_id} == {1}
+    )
+    return Tenant(tenant, local_shell("tests"), pooled, bought, direct)
+
+
+def examples(tenant: Tenant) -> dict[str, str]:
+    """An address of every page that can be looked at, by the name of its route."""
+    from licentia.web.pages import ROUTES
+
+    draft = tenant.plan(FEW)
+    values: dict[str, object] = {
+        "object_id": tenant.holders[0].object_id,
+        "sku_id": tenant.pooled.sku_id,
+        "plan_id": draft,
+    }
+    found = {}
+    for route in ROUTES:
+        if route.get is None:
+            continue
+        parts = re.findall(r"<\w+:(\w+)>", route.address)
+        missing = [part for part in parts if part not in values]
+        assert not missing, f"{route.name}: tests/center_pages.py has no example of {missing}"
+        found[route.name] = reverse(route.name, kwargs={part: values[part] for part in parts})
+    return found | {"search": found["search"] + "?q=a"}
+
+
+def looked_at(tenant: Tenant) -> dict[str, str]:
+    """Every page and state that a browser shows; files to keep are not among them."""
+    return {name: one for name, one in examples(tenant).items() if not name.startswith("export")} | more_states(tenant)
+
+
+def more_states(tenant: Tenant) -> dict[str, str]:
+    """Pages in another state than their plain address shows."""
+    user = reverse("user", args=[tenant.holders[0].object_id])
+    product = reverse("product", args=[tenant.pooled.sku_id])
+    return {
+        "user, account": user + "?tab=account",
+        "user, mail": user + "?tab=mail",
+        "user, history": user + "?tab=history",
+        "product, services": product + "?tab=services",
+        "product, self-service": reverse("product", args=[tenant.bought.sku_id]),
+        "licenses, self-service": reverse("licenses") + "?kind=self-service",
+        "plan of many": reverse("plan", args=[tenant.plan(25)]),
+        "nobody found": reverse("active_users") + "?q=nobody-is-called-that",
+        "no such page": "/nowhere",
+    }
+
+
+def _opened(name: str) -> Callable[[Page], None]:
+    """Presses the button that opens this part of the frame."""
+    return lambda page: page.locator(f"[popovertarget={name}]").click()
+
+
+OPEN: dict[str, tuple[int, str, Callable[[Page], None]]] = {
+    "tenants": (1440, "/", _opened("tenants")),
+    "tenants, phone": (360, "/", _opened("tenants")),
+    "languages": (360, "/", _opened("languages")),
+    "account": (360, "/", _opened("account")),
+    "menu": (360, "/users/active", _opened("menu")),
+    "selected": (1440, "/users/active", lambda page: page.locator("tbody input[type=checkbox]").first.check()),
+    "keys": (1440, "/users/active", lambda page: page.keyboard.press("?")),
+}
+"""States that open on a page: (width, address, what is done there)."""
