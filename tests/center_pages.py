@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from licentia.changes import propose
+from licentia.changes import subscriptions as doors
 from licentia.changes.who import Who
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Actor, local_shell
-from licentia.store.lists import products, users
+from licentia.store.lists import groups, products, subscriptions, users
 from licentia.store.lists.products import ProductRow
 from licentia.store.lists.users import Query
 
@@ -63,30 +64,51 @@ def tenant_of(center: Center) -> Tenant:
     return Tenant(tenant, local_shell("tests"), pooled, bought, direct)
 
 
+AFTER_A_FACTOR = {"remove_app", "recovery_codes", "remove_passkey", "prove", "prove_code", "prove_passkey"}
+"""Pages that are only there for who has a second factor: the tests of the sign-in look at them."""
+FILES = {"order"}
+"""Files to keep, besides the exports."""
+
+
 def examples(tenant: Tenant) -> dict[str, str]:
     """An address of every page that can be looked at, by the name of its route."""
     from licentia.web.pages import ROUTES
 
-    draft = tenant.plan(FEW)
-    values: dict[str, object] = {
+    shared: dict[str, object] = {
         "object_id": tenant.holders[0].object_id,
         "sku_id": tenant.pooled.sku_id,
-        "plan_id": draft,
+        "plan_id": tenant.plan(FEW),
     }
     found = {}
     for route in ROUTES:
-        if route.get is None:
+        if route.get is None or route.name in AFTER_A_FACTOR:
             continue
+        values = shared | own_examples(tenant, route.address, route.name)
         parts = re.findall(r"<\w+:(\w+)>", route.address)
         missing = [part for part in parts if part not in values]
         assert not missing, f"{route.name}: tests/center_pages.py has no example of {missing}"
         found[route.name] = reverse(route.name, kwargs={part: values[part] for part in parts})
-    return found | {"search": found["search"] + "?q=a"}
+    return found | {"search": found["search"] + "?q=a", "recurring": found["recurring"] + "?on=0"}
+
+
+def own_examples(tenant: Tenant, address: str, name: str) -> dict[str, object]:
+    """What stands in this address alone: a group that gives licenses, a subscription, a purchase, a change to undo."""
+    if address.startswith("groups/"):
+        found, _next = groups.page(tenant.id, licensed=True)
+        return {"object_id": next(one.object_id for one in found if not one.membership_rule and not one.is_synced)}
+    rows = [row.subscription for row in subscriptions.page(tenant.id)]
+    if name == "take_over":
+        return {"number": next(one.id for one in rows if one.purchase_id)}
+    first, second, *_ = [one for one in rows if one.recurring]
+    if name == "undo_subscription":
+        return {"plan_id": doors.set_recurring(tenant.id, second.id, tenant.actor, on=False).plan_id}
+    return {"number": first.id}
 
 
 def looked_at(tenant: Tenant) -> dict[str, str]:
     """Every page and state that a browser shows; files to keep are not among them."""
-    return {name: one for name, one in examples(tenant).items() if not name.startswith("export")} | more_states(tenant)
+    pages = {n: one for n, one in examples(tenant).items() if not n.startswith("export") and n not in FILES}
+    return pages | more_states(tenant)
 
 
 def more_states(tenant: Tenant) -> dict[str, str]:

@@ -91,7 +91,7 @@ def test_every_page_carries_its_policy(center: Center) -> None:
         text = answer.content.decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", text), name
         hosts = set(re.findall(r"""(?:src|href|action)=["'](?:https?:)?//([^/"']+)""", text))
-        assert not hosts, name
+        assert hosts <= {"localhost"}, name  # where a passkey works on this machine, as a link to press
 
 
 def test_the_language_is_changed_on_the_page(open_page: Open) -> None:

@@ -124,5 +124,6 @@ def approve(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 def reject(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     """A second person says no, and why."""
+    run.load(desk.tenant_id, plan_id)
     approving.reject(desk.tenant_id, plan_id, request.POST.get("why", ""), desk.actor)
     return _shown(plan_id)
