@@ -8,7 +8,7 @@ CATALOGS := $(shell find src/licentia/locale -name '*.po' 2>/dev/null)
 COMPILED := $(CATALOGS:.po=.mo)
 ON_POSTGRES := $(BIN)/python scripts/test_postgres.py
 
-.PHONY: help setup run tour check test soak bench golden wheel-test docs
+.PHONY: help setup run tour check test soak bench golden screens wheel-test docs
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -57,6 +57,9 @@ bench: setup ## Ratios to the floor, on both databases
 
 golden: setup ## Write the expected outputs anew; then read the diff
 	@LICENTIA_GOLDEN=write $(BIN)/pytest tests/golden tests/docs/test_sessions.py
+
+screens: setup ## Draw the README's screens anew
+	@$(BIN)/python scripts/make_screens.py
 
 wheel-test: setup ## Build the wheel and use it in an empty environment
 	@scripts/wheel_test.sh

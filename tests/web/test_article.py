@@ -28,6 +28,7 @@ WORDS = {
         "unassign": "Unassign",
         "licenses and apps": "Licenses and apps",
         "if you save": "If you save",
+        "more": r"^Assign more \(\d+\)$",
         "save": "Save changes",
         "manage": "Manage product licenses",
         "unassign all": "Unassign all",
@@ -51,6 +52,7 @@ WORDS = {
         "unassign": "Intrekken",
         "licenses and apps": "Licenties en apps",
         "if you save": "Als u opslaat",
+        "more": r"^Meer toewijzen \(\d+\)$",
         "save": "Wijzigingen opslaan",
         "manage": "Productlicenties beheren",
         "unassign all": "Alles intrekken",
@@ -199,6 +201,7 @@ def test_one_active_user(
     save.click()
 
     expect(banner(page, words["gone"])).to_contain_text("1")
+    pane.get_by_text(re.compile(words["more"])).click()
     expect(pane.get_by_role("checkbox", name=product, exact=True)).not_to_be_checked()
     assert not holds(tenant, one)
     undo(page, words)

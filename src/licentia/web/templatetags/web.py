@@ -90,20 +90,18 @@ def n(value: int) -> str:
 
 
 @register.filter
-def held(licenses: list[Any]) -> int:
-    """How many of a pane's products the user has."""
-    return sum(one.is_held or bool(one.tag) for one in licenses)
+def held(licenses: list[Any]) -> list[Any]:
+    """Of a pane's products, those that the user has, by whatever path."""
+    return [one for one in licenses if one.is_held or one.tag]
 
 
-@register.simple_tag
-def qr(text: str) -> SafeString:
-    """The text as a square that a phone reads; the same text must stand beside it."""
-    import qrcode
+@register.filter
+def not_held(licenses: list[Any]) -> list[Any]:
+    """Of a pane's products, those that the user could get."""
+    return [one for one in licenses if not one.is_held and not one.tag]
 
-    code = qrcode.QRCode(border=4)
-    code.add_data(text)
-    rows = code.get_matrix()
-    cells = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
-    return format_html(
-        '<svg class="qr" viewBox="0 0 {} {}" aria-hidden="true"><path d="{}"/></svg>', len(rows), len(rows), cells
-    )
+
+@register.filter
+def any_changed(licenses: list[Any]) -> bool:
+    """Whether a box of theirs differs from what is."""
+    return any(one.is_changed for one in licenses)
