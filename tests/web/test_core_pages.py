@@ -98,6 +98,15 @@ def test_a_selection_outlives_the_page(make_world: Make) -> None:
     assert "Users in plan: 3" in page(client, box["Location"])
 
 
+def test_a_search_stays_while_panes_open_and_close(make_world: Make) -> None:
+    """The list beside the pane is the one that was searched."""
+    client = signed_in(make_world(crowd(60)))
+    listed = page(client, "/users/active?q=00007%40")
+    opened = page(client, listed.partition('<div><a href="')[2].partition('"')[0])
+    assert "1 to 1 of 1" in opened
+    assert 'href="/users/active?q=00007%40"' in opened
+
+
 # ---- the article, 5.1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -39,7 +40,10 @@ def active(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _list(request: HttpRequest, desk: Desk) -> dict[str, Any]:
+    """The list, and the words of its address: they stay while panes open and close."""
+    kept = {name: value for name, value in request.GET.items() if name in ("q", "after", "before", "first")}
     return {
+        "place": urlencode(kept),
         "list": listing(request, desk),
         "selected": selection.load(request, desk, LIST),
         "may_assign": desk.can(Capability.ASSIGN_LICENSES),
