@@ -325,3 +325,11 @@ def test_home_names_what_needs_a_decision(make_world: Make) -> None:
     assert "First: Persoon 00001" in shown
     world.set_seats(0)
     assert "1 more assigned than owned" in page(client, "/")
+
+
+@pytest.mark.parametrize("words", ["Licenties niet toewijzen", "inleveren", "Alle wijzigingen opslaan niet toewijzen"])
+def test_the_words_of_older_texts_lead_to_unassign(make_world: Make, words: str) -> None:
+    """Machine-made Dutch is understood and never written."""
+    client = signed_in(make_world(crowd(1)), language="nl")
+    answer = client.get("/search", {"q": words})
+    assert "In deze app heet dit Licenties intrekken" in unescape(answer.content.decode())
