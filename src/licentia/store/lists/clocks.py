@@ -33,5 +33,5 @@ def ending(tenant_id: int, kind: str, until: Instant) -> Ending | None:
     )
     if first is None:
         return None
-    count = sql.value(f"SELECT count(*) FROM (SELECT 1 FROM clock k WHERE {where} LIMIT %(top)s) AS some", params)
+    count = sql.value(f"SELECT count(*) FROM (SELECT 1 FROM clock k WHERE {where} LIMIT %(top)s) AS counted", params)
     return Ending(int(count), *first)

@@ -258,7 +258,7 @@ def count_up_to(tenant_id: int) -> int:
     return int(
         sql.value(
             "SELECT count(*) FROM (SELECT 1 FROM users u WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL "
-            "LIMIT %(top)s) AS some",
+            "LIMIT %(top)s) AS counted",
             {"tenant": tenant_id, "top": COUNTED + 1},
         )
     )
