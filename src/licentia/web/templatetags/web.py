@@ -105,3 +105,17 @@ def not_held(licenses: list[Any]) -> list[Any]:
 def any_changed(licenses: list[Any]) -> bool:
     """Whether a box of theirs differs from what is."""
     return any(one.is_changed for one in licenses)
+
+
+@register.simple_tag
+def qr(text: str) -> SafeString:
+    """The text as a square that a phone reads; the same text must stand beside it."""
+    import qrcode
+
+    code = qrcode.QRCode(border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    cells = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {} {}" aria-hidden="true"><path d="{}"/></svg>', len(rows), len(rows), cells
+    )
