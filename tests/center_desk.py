@@ -6,15 +6,9 @@ import html
 import re
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.test import Client
-
-from licentia.changes import operators
+import signing
 from licentia.domain.permissions import Role
-from licentia.store.lists import operators as operator_list
-from world_store import OWNER, World
-
-NAME = "anna@contoso.example"
+from world_store import World
 
 
 class Admin:
@@ -22,12 +16,7 @@ class Admin:
 
     def __init__(self, world: World, role: Role = Role.GLOBAL, language: str = "en") -> None:
         self.world = world
-        name = f"{role.value}-{NAME}"
-        if operator_list.find(name) is None:
-            operators.add_operator(name, f"Anna ({role.value})", OWNER)
-            operators.grant(name, world.tenant, role, OWNER)
-        self.client = Client(SERVER_NAME="localhost", headers={"accept-language": language})
-        self.client.force_login(get_user_model().objects.get(name=name))
+        self.client = signing.signed_in(world, role, language)
 
     def get(self, address: str, status: int = 200, **headers: str) -> str:
         """The page's text; fails on another status."""

@@ -25,7 +25,7 @@ from licentia.changes import (
     run,
     subscriptions,
 )
-from licentia.changes.propose import propose_again
+from licentia.changes.again import unfinished
 from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind, Switch
 from licentia.domain.group_facts import GroupKind
@@ -309,7 +309,7 @@ class Player:
 
     def do_retry(self, which_: int) -> None:
         if self.plans:
-            self._apply(propose_again(self.world.tenant, self.plans[which_ % len(self.plans)], OWNER))
+            self._apply(unfinished(self.world.tenant, self.plans[which_ % len(self.plans)], OWNER))
 
     def do_round_trip(self, intent: Intent, ids: list[int]) -> None:
         """Undo after apply gives the first state: every user whose undo was verified is as before, the rest as after."""

@@ -9,11 +9,12 @@ import struct
 import time
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from licentia.changes import entering, operators
 from licentia.domain.permissions import Role
-from world_store import OWNER
+from world_store import OWNER, World
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,6 +34,17 @@ def add(name: str, *roles: tuple[int, Role], display_name: str = "") -> str:
 def browser() -> Client:
     """Nobody yet."""
     return Client(SERVER_NAME=HOST)
+
+
+def signed_in(world: World, role: Role = Role.GLOBAL, language: str = "en", name: str = "") -> Client:
+    """The client of an operator with this role in the tenant, made where there is none; without the pages of the sign-in."""
+    name = name or f"{role.value}@tenant{world.tenant}.example"
+    if operators.list_of.find(name) is None:
+        add(name, (world.tenant, role))
+    client = browser()
+    client.cookies["licentia_language"] = language
+    client.force_login(get_user_model().objects.get(name=name))
+    return client
 
 
 def by_link(name: str) -> Client:

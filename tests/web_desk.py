@@ -9,12 +9,9 @@ import html
 import re
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.test import Client
-
-from licentia.changes import operators
+import signing
 from licentia.domain.permissions import Role
-from world_store import OWNER, World
+from world_store import World
 
 TAGS = re.compile(r"<[^>]*>")
 
@@ -24,12 +21,7 @@ class Desk:
 
     def __init__(self, world: World, role: Role = Role.GLOBAL, language: str = "en") -> None:
         self.name = f"{role.value}@tenant{world.tenant}.example"
-        if operators.list_of.find(self.name) is None:
-            operators.add_operator(self.name, "", OWNER)
-            operators.grant(self.name, world.tenant, role, OWNER)
-        self.client = Client(SERVER_NAME="localhost")
-        self.client.cookies["licentia_language"] = language
-        self.client.force_login(get_user_model().objects.get(name=self.name))
+        self.client = signing.signed_in(world, role, language, self.name)
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer to a GET."""

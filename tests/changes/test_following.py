@@ -150,12 +150,12 @@ def test_freed_seats_are_not_given_out_until_somebody_reprocesses(make_world: Ma
 
 def test_a_retry_of_a_group_plan_looks_again_at_those_in_error(make_world: Make) -> None:
     """The group is as it should be already: only the users are looked at again."""
-    from licentia.changes.propose import propose_again
+    from licentia.changes.again import unfinished
 
     world = make_world(crowd(2, ()), seats={E3: 1})
     plan = enter(world, 1, 2)
     world.set_seats(2)
-    again = propose_again(world.tenant, plan, world.actor)
+    again = unfinished(world.tenant, plan, world.actor)
     world.apply(again)
     assert world.steps(again) == {2: ("verified", None)}
 

@@ -8,30 +8,20 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 
-from licentia.changes import advance, operators
+from licentia.changes import advance
 from licentia.domain.instants import DAY
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Role, local_shell
 from licentia.store import clock
+from signing import signed_in
 from world_store import E3, World, by_group, crowd, person, unknown
 
 pytest_plugins = ["world_fixtures"]
 Make = Callable[..., World]
 
 OWNER = local_shell("owner")
-
-
-def signed_in(world: World, role: Role = Role.GLOBAL, language: str = "en") -> Client:
-    """The client of somebody with this role."""
-    operators.add_operator(role.value, "", OWNER)
-    operators.grant(role.value, world.tenant, role, OWNER)
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(get_user_model().objects.get(name=role.value))
-    client.cookies["licentia_language"] = language
-    return client
 
 
 def page(client: Client, address: str, status: int = 200) -> str:
@@ -259,7 +249,7 @@ def test_a_reader_sees_everything_and_changes_nothing(make_world: Make) -> None:
     world = make_world(crowd(2))
     client = signed_in(world, Role.GLOBAL_READER)
     shown = page(client, f"/billing/licenses/{E3}")
-    assert "Needs License Administrator" in shown
+    assert "Needs one of these roles: Global Administrator, License Administrator, User Administrator" in shown
     refused = choose(client, f"/billing/licenses/{E3}", [world.user(1)], "unassign")
     assert refused.status_code == 403
     assert pane(world, client, 1, [], seen="").status_code == 403

@@ -154,6 +154,6 @@ def test_who_may_not_sees_the_role_and_is_refused(make_world: Make) -> None:
     ids = gone(world, 1)
     desk = Desk(world, Role.LICENSE)
     page = desk.source("/users/deleted")
-    assert "Needs User Administrator" in page
+    assert "Needs one of these roles: Global Administrator, User Administrator" in page
     assert page.count(' disabled aria-describedby="role"') == 2
     assert desk.post("/users/deleted", shown=ids, user=ids, do="restore").status_code == 403

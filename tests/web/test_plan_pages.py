@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import unescape
 
-from django.contrib.auth import get_user_model
 from django.test import Client
 
-from licentia.changes import operators, record, run
+from licentia.changes import record, run
 from licentia.domain.intents import Unassign
 from licentia.domain.permissions import Role, local_shell
 from licentia.store import clock
+from signing import signed_in
 from world_store import E3, World, crowd, person, unknown
 
 pytest_plugins = ["world_fixtures"]
@@ -21,11 +21,7 @@ OWNER = local_shell("owner")
 
 def client_of(world: World, name: str, role: Role = Role.GLOBAL) -> Client:
     """Somebody who has signed in."""
-    operators.add_operator(name, "", OWNER)
-    operators.grant(name, world.tenant, role, OWNER)
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(get_user_model().objects.get(name=name))
-    return client
+    return signed_in(world, role, name=name)
 
 
 def text(client: Client, plan: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -24,10 +24,7 @@ from licentia.domain.effects import Consequence
 from licentia.domain.facts import UserFacts
 from licentia.domain.intents import (
     KEEP,
-    ChangeMembers,
-    DeleteUser,
     Intent,
-    LicenseIntent,
     Reprocess,
     SetGroupLicenses,
     TakeOver,
@@ -36,11 +33,10 @@ from licentia.domain.intents import (
 from licentia.domain.lifecycle import ChunkState, PlanState, StepState
 from licentia.domain.permissions import CAPABILITY_OF, Actor
 from licentia.domain.planning import Verdict
-from licentia.domain.reasons import BadInput, Outcome, Reason
+from licentia.domain.reasons import BadInput, Outcome
 from licentia.store import clock, ids
 from licentia.store.bulk import journal as journal_rows
 from licentia.store.bulk import plans as rows_of
-from licentia.store.lists import plans as list_of
 from licentia.store.lists import selecting
 from licentia.store.writing import writing
 from licentia.tenants.local import LocalTenant
@@ -121,38 +117,6 @@ def propose(
             progress(maker.n)
     maker.finish()
     return plan_id
-
-
-def propose_again(tenant_id: int, plan_id: int, actor: Actor, progress: Progress | None = None) -> int:
-    """A new draft with the same intent for the users whose step failed or changed meanwhile; BadInput when none."""
-    plan = rows_of.load_header(tenant_id, plan_id)
-    if plan is None:
-        raise BadInput("unknown_plan_number", plan=plan_id)
-    intent = intents.from_text(plan["intent"])
-    users = list_of.unfinished_users(tenant_id, plan_id)
-    if not users:
-        raise BadInput("nothing_to_retry", plan=plan_id)
-    if isinstance(intent, Undo):
-        return propose(tenant_id, intent, Who("plan", str(intent.plan_id)), actor, progress)
-    again = Reprocess() if isinstance(intent, ChangeMembers | SetGroupLicenses) else intent
-    who = Who("users", f"plan {plan_id}", tuple(users))
-    return propose(tenant_id, again, who, actor, progress, undo_of=plan["undo_of"])
-
-
-def propose_with(tenant_id: int, plan_id: int, accept: frozenset[Reason], actor: Actor) -> int:
-    """A new draft for the same users, in which these choices are made for all of them; the old one stays as it is.
-
-    BadInput `no_choice` when the plan's intent knows no choices.
-    """
-    plan = rows_of.load_header(tenant_id, plan_id)
-    if plan is None:
-        raise BadInput("unknown_plan_number", plan=plan_id)
-    intent = intents.from_text(plan["intent"])
-    if not isinstance(intent, LicenseIntent | DeleteUser):
-        raise BadInput("no_choice", plan=plan_id)
-    users = sorted(list_of.step_users(tenant_id, plan_id))
-    asked = replace(intent, accept=intent.accept | accept)
-    return propose(tenant_id, asked, Who("users", f"plan {plan_id}", tuple(users)), actor, undo_of=plan["undo_of"])
 
 
 def owned(intent: Intent, context: TenantContext) -> int | None:

@@ -232,12 +232,12 @@ def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
 @command_options()
 def retry(app: App, plan_id: int, **options: Any) -> int:
     """Nobody is forced: the same intent is judged anew on today's facts."""
-    from licentia.changes import propose
+    from licentia.changes import again
     from licentia.cli.applying import Progress, decide, show
 
     plan_life.require_list(app, plan_id)
     progress = Progress(_("Planning"))
-    made = propose.propose_again(app.tenant_id, plan_id, app.actor, progress)
+    made = again.unfinished(app.tenant_id, plan_id, app.actor, progress)
     progress.end()
     return decide(app, show(app, made), **options)
 

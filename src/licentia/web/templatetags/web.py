@@ -12,9 +12,11 @@ from django.contrib.staticfiles import finders
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from licentia.domain.permissions import Capability
 from licentia.web.icons import ICONS
 from licentia.words import language
 from licentia.words.formats import number
+from licentia.words.said.operators import locked
 
 register = template.Library()
 
@@ -32,6 +34,12 @@ def t(text: str, **words: Any) -> str:
 def tn(one: str, many: str, count: int, **words: Any) -> str:
     """The same for so many: `{% tn "{n} user" "{n} users" count n=shown %}`."""
     return format_html(language.ngettext(one, many, count), **words)
+
+
+@register.simple_tag
+def needs(capability: str) -> str:
+    """Why a control is locked: the roles that may use it, from the table of permissions."""
+    return locked(Capability(capability))
 
 
 @register.simple_tag

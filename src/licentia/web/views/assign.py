@@ -15,11 +15,12 @@ from licentia.store.lists import group_pages
 from licentia.store.lists.products import ProductRow
 from licentia.web import naming
 from licentia.web.desk import Desk
-from licentia.web.views.group_changes import available, services, switched_off
+from licentia.web.views.group_changes import services, switched_off
 from licentia.web.views.licenses import find
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
 from licentia.words.parts import product_name
+from licentia.words.seats import available
 
 
 def assign(request: HttpRequest, desk: Desk, sku_id: str) -> HttpResponse:
@@ -32,7 +33,7 @@ def assign(request: HttpRequest, desk: Desk, sku_id: str) -> HttpResponse:
         "back": reverse("product", args=[row.sku_id]),
         "back_name": product_name(row.sku_id),
         "submit": _("Assign"),
-        "counter": available(desk, row),
+        "counter": available(desk.text, row),
         "services": services(row.sku_id, ""),
     }
     if request.method != "POST" or request.POST.get("do") == "find":
@@ -62,7 +63,7 @@ def _again(request: HttpRequest, desk: Desk, who: naming.Named, found: dict[str,
 
 def _counter(desk: Desk, row: ProductRow, picked: int) -> str:
     """How many seats are free, and how many are left after those who are chosen."""
-    free = available(desk, row)
+    free = available(desk.text, row)
     if not picked or row.capacity is None:
         return free
     left = desk.text.n(max(0, row.capacity - row.consumed - picked))

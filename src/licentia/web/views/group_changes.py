@@ -25,6 +25,7 @@ from licentia.words import sentences
 from licentia.words.language import gettext as _
 from licentia.words.parts import plan_name, product_name
 from licentia.words.said import groups as words
+from licentia.words.seats import available
 
 KINDS = (GroupKind.SECURITY, GroupKind.MICROSOFT_365)
 
@@ -132,7 +133,7 @@ def assign(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
         raise BadInput("product_not_owned", sku=sku)
     if not sku:
         rows = sorted(owned, key=lambda row: product_name(row.sku_id).casefold())
-        found["products"] = [(row.sku_id, product_name(row.sku_id), available(desk, row)) for row in rows]
+        found["products"] = [(row.sku_id, product_name(row.sku_id), available(desk.text, row)) for row in rows]
         found["given"] = given
         return render(request, "web/group_assign.html", found)
     if request.method == "POST":
@@ -140,14 +141,6 @@ def assign(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
         return _planned(desk, one, SetGroupLicenses(one.id, frozenset(), ((sku, off),)))
     found |= {"sku_id": sku, "name": product_name(sku), "services": services(sku, given.get(sku, ""))}
     return render(request, "web/group_assign.html", found)
-
-
-def available(desk: Desk, row: products.ProductRow) -> str:
-    """How many seats of the product are free, of how many."""
-    if row.capacity is None:
-        return _("Available: not known")
-    n = desk.text.n
-    return _("{free} of {total} available").format(free=n(max(0, row.capacity - row.consumed)), total=n(row.capacity))
 
 
 def services(sku_id: str, off: str) -> list[tuple[str, str, bool]]:

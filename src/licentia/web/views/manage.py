@@ -23,14 +23,15 @@ from licentia.domain.reasons import BadInput, Refused
 from licentia.store.lists import plans as list_of
 from licentia.store.lists import products
 from licentia.store.lists import users as user_list
-from licentia.web import selection, undoing
+from licentia.web import selection
 from licentia.web.desk import Desk
 from licentia.web.selection import Selection
 from licentia.web.views import plans
+from licentia.web.views.plan_acts import carried_out
 from licentia.web.views.users import LIST
-from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
 from licentia.words.parts import product_name
+from licentia.words.seats import available
 
 SHOWN = 3
 DRAFT = "manage"
@@ -142,12 +143,9 @@ def _save(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
             raise
         return HttpResponseRedirect(reverse("plan", args=[plan_id]))
     request.session.pop(DRAFT, None)
-    plan = run.load(desk.tenant_id, plan_id)
-    if state is PlanState.RUNNING and plan["ready"] <= plans.AT_ONCE:
-        plan = run.run(desk.tenant_id, plan_id, desk.actor)
+    plan = carried_out(request, desk, plan_id, state)
     if plan["finished_at"] is None:
         return HttpResponseRedirect(reverse("plan", args=[plan_id]))
-    undoing.remember(request, desk, plan_id)
     selection.save(request, desk, LIST, Selection())
     return HttpResponseRedirect(reverse("managed", args=[plan_id]))
 
@@ -169,7 +167,7 @@ def _form(desk: Desk, chosen: Selection, choice: Choice) -> dict[str, Any]:
     held = Counter(sku for _user, sku in {(s[0], s[1]) for s in user_list.sources(desk.tenant_id, ids) if s[4] < 4})
     rows = sorted(products.every(desk.tenant_id), key=lambda one: product_name(one.sku_id).casefold())
     offered = [
-        (one.sku_id, product_name(one.sku_id), _free(desk, one), _have(desk, held[one.sku_id], len(ids)))
+        (one.sku_id, product_name(one.sku_id), available(desk.text, one), _have(desk, held[one.sku_id], len(ids)))
         for one in rows
         if one.has_pool
     ]
@@ -179,10 +177,3 @@ def _form(desk: Desk, chosen: Selection, choice: Choice) -> dict[str, Any]:
 def _have(desk: Desk, some: int, every: int) -> str:
     said = ngettext("{a} of {n} has this", "{a} of {n} have this", some)
     return said.format(a=desk.text.n(some), n=desk.text.n(every))
-
-
-def _free(desk: Desk, row: products.ProductRow) -> str:
-    if row.capacity is None:
-        return _("Available: not known")
-    free = max(0, row.capacity - row.consumed)
-    return _("{free} of {total} available").format(free=desk.text.n(free), total=desk.text.n(row.capacity))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from licentia.changes import approving, propose, run, schedule
+from licentia.changes import again, approving, propose, run, schedule
 from licentia.changes.preview import preview
 from licentia.changes.who import Who
 from licentia.domain import intents
@@ -33,16 +33,25 @@ def apply(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
         if refused.code not in ("confirm_needed", "over_limit"):
             raise
         return _asked(request, desk, plan_id, refused)
-    plan = run.load(desk.tenant_id, plan_id)
-    if state is PlanState.RUNNING and plan["ready"] <= AT_ONCE:
-        plan = run.run(desk.tenant_id, plan_id, desk.actor)
-    undoing.remember(request, desk, plan_id)
+    plan = carried_out(request, desk, plan_id, state)
     shown = preview(desk.tenant_id, plan_id)
     if shown.sku_id:
         selection.save(request, desk, shown.sku_id, Selection())
     goes_back = request.POST.get("back") == "product" and shown.sku_id and plan["finished_at"] is not None
     where = reverse("product", args=[shown.sku_id]) if goes_back else reverse("plan", args=[plan_id])
     return HttpResponseRedirect(where)
+
+
+def carried_out(request: HttpRequest, desk: Desk, plan_id: int, state: PlanState) -> run.Header:
+    """The header of a plan that was just applied: at its end where it is small, else as a worker goes on with it.
+
+    The banner speaks of it from here on.
+    """
+    plan = run.load(desk.tenant_id, plan_id)
+    if state is PlanState.RUNNING and plan["ready"] <= AT_ONCE:
+        plan = run.run(desk.tenant_id, plan_id, desk.actor)
+    undoing.remember(request, desk, plan_id)
+    return plan
 
 
 def _typed(request: HttpRequest) -> int | None:
@@ -94,7 +103,7 @@ def undo(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 def retry(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     """A new draft for those who failed or changed meanwhile."""
-    return _shown(propose.propose_again(desk.tenant_id, plan_id, desk.actor))
+    return _shown(again.unfinished(desk.tenant_id, plan_id, desk.actor))
 
 
 def accept(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
@@ -105,7 +114,7 @@ def accept(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     if given not in reasons:
         raise BadInput("bad_selection")
     run.applicable(desk.tenant_id, plan_id, PlanEvent.APPLY)
-    made = propose.propose_with(desk.tenant_id, plan_id, frozenset({reasons[given]}), desk.actor)
+    made = again.accepting(desk.tenant_id, plan_id, frozenset({reasons[given]}), desk.actor)
     run.discard(desk.tenant_id, plan_id, desk.actor)
     return _shown(made)
 

@@ -28,6 +28,7 @@ from licentia.words import rules, sentences
 from licentia.words import users as words
 from licentia.words.language import gettext as _
 from licentia.words.parts import product_name
+from licentia.words.seats import available
 
 LIST = "users"
 TABS = ("account", "licenses", "mail", "onedrive", "history")
@@ -176,8 +177,8 @@ def _licenses(desk: Desk, row: UserRow, wanted: frozenset[str] | None) -> list[L
                 else _("{path}. Take over the subscription first.").format(path=path)
             )
         elif direct is None and one.capacity is not None and one.capacity <= one.consumed:
-            locked = _("0 of {total} available").format(total=desk.text.n(one.capacity))
-        detail = _path(desk, direct, others, groups, buyers) if direct else _available(desk, one)
+            locked = available(desk.text, one)
+        detail = _path(desk, direct, others, groups, buyers) if direct else available(desk.text, one)
         found.append(License(one.sku_id, product_name(one.sku_id), is_held, is_wanted, detail, locked, tag, way_out))
     held = {s[1] for s in sources}
     return sorted(found, key=lambda one: (one.sku_id not in held, one.name.casefold()))
@@ -189,13 +190,6 @@ def _path(desk: Desk, direct: Any, others: list[Any], groups: dict[int, str], bu
     since = _("Direct since {date}").format(date=desk.text.date(direct[7])) if direct[7] else _("Direct")
     more = ", ".join(words.path(s[2], s[3], groups, buyers) for s in others)
     return f"{since}; {more}" if more else since
-
-
-def _available(desk: Desk, one: products.ProductRow) -> str:
-    if one.capacity is None:
-        return _("Available: not known")
-    n = desk.text.n
-    return _("{free} of {total} available").format(free=n(max(0, one.capacity - one.consumed)), total=n(one.capacity))
 
 
 # ---- if you save
