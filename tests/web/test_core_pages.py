@@ -62,7 +62,16 @@ def link_of(text: str, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "bad", ["after=%00", "after=zzzz", "before=W10", "first=9e9&after=WyJhIiwgMV0", "q=" + "a" * 5000]
+    "bad",
+    [
+        "after=%00",
+        "after=zzzz",
+        "after=WyJcdWQ4MDAiLDFd",
+        "after=WyJcdTAwMDAiLDFd",
+        "before=W10",
+        "first=9e9&after=WyJhIiwgMV0",
+        "q=" + "a" * 5000,
+    ],
 )
 def test_an_address_that_cannot_be_read_is_the_first_page(make_world: Make, bad: str) -> None:
     """Never an error."""

@@ -11,7 +11,7 @@ from licentia.domain.intents import DeleteUser, Unassign
 from licentia.web import exporting
 from licentia.web.views import exports
 from web_desk import Desk
-from world_store import E3, World, crowd, direct, person, watched
+from world_store import E3, E5, PLANNER, VISIO, World, crowd, direct, person, watched
 
 pytest_plugins = ["world_fixtures"]
 
@@ -26,6 +26,13 @@ def test_active_users_come_whole_and_in_order(make_world: Make, monkeypatch: pyt
     assert lines[0] == "Display name,Username,Object ID,Licenses,Sign-in status,Last sign-in,Mailbox"
     assert [line.split(",")[0] for line in lines[1:]] == [f"Persoon {n:05d}" for n in range(1, 24)]
     assert lines[1].endswith(",Microsoft 365 E3,Allowed,Never,10.0 GB")
+
+
+def test_every_product_of_a_user_is_in_the_file(make_world: Make) -> None:
+    """A page has room for a few; a file has room for all."""
+    lines = Desk(make_world([person(1, direct(E3, E5, PLANNER, VISIO))])).csv("/users/active/export")
+    assert all(title in lines[1] for title in ("Microsoft 365 E3", "Microsoft 365 E5", "Planner", "Visio"))
+    assert "more" not in lines[1]
 
 
 def test_the_search_of_the_list_is_the_search_of_the_file(make_world: Make) -> None:

@@ -79,10 +79,15 @@ def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
 
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""The page has been drawn, and what it wanted to have the focus has it."""
+
+
 def walk(page: Page, center: Center, addresses: dict[str, str]) -> Iterator[str]:
     """Opens each address; yields its name."""
     for name, address in addresses.items():
         page.goto(center.url(address))
+        page.evaluate(DRAWN)
         yield name
 
 

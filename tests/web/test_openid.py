@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 import requests
+import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client, override_settings
 from jwt.algorithms import RSAAlgorithm
@@ -102,9 +103,14 @@ def world(store: Store) -> World:
 
 def goes(client: Client, *, process: str = "") -> Any:
     """There and back again."""
-    there = client.post(f"/sign-in/with/oidc{process and f'?process={process}'}")
+    there = client.post("/sign-in/with/oidc", {"process": process} if process else {})
     assert there.status_code == 302
-    target = urlsplit(there["Location"])
+    return back(client, there["Location"])
+
+
+def back(client: Client, place: str) -> Any:
+    """From the provider's page."""
+    target = urlsplit(place)
     asked = parse_qs(target.query)
     assert f"{target.scheme}://{target.netloc}" == IDP
     assert asked["code_challenge_method"] == ["S256"]
@@ -124,6 +130,26 @@ def test_connect_then_sign_in(provider: Provider, world: World) -> None:
     assert "Not connected" in bram.get("/account").content.decode()
     assert sql.value("SELECT count(*) FROM socialaccount_socialtoken", {}) == 0
     assert "code_verifier" in provider.asked[0][1]
+
+
+def test_connect_needs_proof(provider: Provider, world: World) -> None:
+    """Somebody at a desk left open can't connect an account of their own."""
+    with time_machine.travel(1_900_000_000, tick=False) as clock:
+        anna = signing.set_password("Anna")
+        clock.shift(30 * 60)
+        led = anna.post("/sign-in/with/oidc", {"process": "connect"})["Location"]
+        assert urlsplit(led).path == "/account/prove"
+        assert not provider.asked
+        onward = anna.post(led, {"password": signing.PASSWORD})["Location"]
+        back(anna, onward)
+        assert "Not connected" not in anna.get("/account").content.decode()
+
+
+def test_nobody_connects(provider: Provider, world: World) -> None:
+    """Without a sign-in there is nothing to connect it to, not even once somebody signs in."""
+    for place in ("/sign-in/with/oidc", "/sign-in/with/oidc?process=connect"):
+        there = signing.browser().post(place, {"process": "connect"})
+        assert urlsplit(there["Location"]).path == "/sign-in"
 
 
 def test_disconnect(provider: Provider, world: World) -> None:

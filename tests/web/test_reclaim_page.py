@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from licentia.changes import prices, record
+from licentia.domain.facts import SourceKind
 from licentia.domain.finders import FinderKind
 from licentia.domain.instants import DAY
 from licentia.domain.money import Money
 from licentia.domain.permissions import Role
-from licentia.importing.rows import UserRow
+from licentia.importing.rows import LicenseRow, PurchaseRow, UserRow
 from licentia.store import clock
 from licentia.store.lists import finders, plans
 from licentia.store.lists.found import NEVER, NOT_KNOWN, days_since, takeable
@@ -127,7 +128,8 @@ def test_the_picture_and_its_table_say_the_same(make_world: Make) -> None:
     """Days since the last sign-in, never, and not known; each user once."""
     bars = histogram.bars({0: 1, 30: 2, 31: 3, 91: 4, 400: 5, NEVER: 6, NOT_KNOWN: 7}, 90)
     assert [bar.users for bar in bars] == ["3", "3", "0", "4", "0", "5", "6", "7"]
-    assert [bar.color for bar in bars] == ["within", "within", "within", "past", "past", "past", "past", "unsure"]
+    assert [bar.color for bar in bars] == ["within", "within", "past", "past", "past", "past", "past", "unsure"]
+    assert [bar.color for bar in histogram.bars({45: 1}, 45)][:3] == ["within", "past", "past"]
     assert max(bar.height for bar in bars) == histogram.TALL
     assert all(bar.y + bar.height == histogram.FLOOR for bar in bars)
     world = make_world([person(n, direct(E3)) for n in (1, 2, 3)])
@@ -149,18 +151,24 @@ def test_what_can_be_taken_is_what_the_plan_takes(make_world: Make) -> None:
         person(2, direct(E5), account_enabled=False),
         person(3, by_group(E3), account_enabled=False),
     ]
-    world = make_world(people)
+    ref = "20000000-0000-4000-8000-000000000001"
+    bought = LicenseRow(E5, SourceKind.PURCHASE, ref)
+    people.append(person(4, (*direct(E5), bought), account_enabled=False))
+    people.append(person(5, direct(E5), account_enabled=False))
+    purchase = PurchaseRow(ref, E5, 3, "p00004@contoso.example", 1_750_000_000_000_000)
+    world = make_world(people, purchases=(purchase,))
+    record.add_never(world.tenant, "user", world.user(5), "Blijft", OWNER)
     now = clock.tenant_now(world.tenant)
     wanted = reclaim.search("blocked", {})
     found = takeable(world.tenant, wanted, now, finders.hits(world.tenant, wanted, now))
-    assert {(one.sku_id, one.licenses, one.seats) for one in found} == {(E3, 1, 0), (E5, 2, 2)}
+    assert {(one.sku_id, one.licenses, one.seats) for one in found} == {(E3, 1, 0), (E5, 3, 3)}
     desk = Desk(world)
     desk.post("/reclaim/plan", kind="blocked")
     [plan] = plans.latest(world.tenant, 5, None, inline=False)
     taken = {one.sku_id: one.users for one in plans.takings(world.tenant, plan["id"])}
     freed = {one.sku_id: -one.needed for one in plans.seat_balances(world.tenant, plan["id"]) if one.needed}
-    assert taken == {E3: 1, E5: 2}
-    assert freed == {E5: 2}
+    assert taken == {E3: 1, E5: 3}
+    assert freed == {E5: 3}
 
 
 def test_finders_are_saved_run_and_forgotten(make_world: Make) -> None:

@@ -113,18 +113,25 @@ def test_signed_out(world: World) -> None:
         for needed, found in ((route.get, client.get(place)), (route.post, client.post(place))):
             assert found.status_code == (405 if needed is None else 302), route.name
             if needed is not None:
-                assert found["Location"] == f"/sign-in?next={place}"
+                assert found["Location"] == f"/sign-in?next={place if route.get else '/'}"
+
+
+def test_a_part_of_a_page_takes_all_of_it(world: World) -> None:
+    """A page left open past its session goes to the sign-in whole, not into its own pane."""
+    answer = signing.browser().get("/users/active", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, "/sign-in?next=/users/active")
 
 
 def test_another_tenant(world: World) -> None:
     """Who has every right in another tenant finds no object of this one, whatever its number."""
     signing.add("anna", (world.twin, Role.GLOBAL))
-    client, before = signing.by_link("anna"), digest(world.twin)
-    for route in ROUTES:
-        if "plan_id" in route.address:
-            assert set(answers(client, world, route)) <= {404, 405}, route.name
+    client = signing.by_link("anna")
+    own = [(route, address(world, route)) for route in ROUTES if "plan_id" in route.address]
+    before = digest(world.tenant), digest(world.twin)
+    for route, place in own:
+        assert {client.get(place).status_code, client.post(place).status_code} <= {404, 405}, route.name
     assert client.post("/tenant", {"tenant": str(world.tenant)}).status_code == 403
-    assert digest(world.twin) == before
+    assert (digest(world.tenant), digest(world.twin)) == before
 
 
 def test_no_role_anywhere(world: World) -> None:

@@ -92,6 +92,18 @@ def test_eight_hours(world: World) -> None:
         assert not signing.is_in(client)
 
 
+def test_everywhere_else_gives_no_time(world: World) -> None:
+    """Ending the others does not make this one last longer."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        client = signing.by_link("Anna")
+        for _ in range(16):
+            clock.shift(29 * MINUTE)
+            assert client.post("/account/sessions/end").status_code == 302
+            assert signing.is_in(client)
+        clock.shift(20 * MINUTE)
+        assert not signing.is_in(client)
+
+
 def test_cookies(world: World) -> None:
     """No script reads them, no other site sends them."""
     client = signing.by_link("Anna")

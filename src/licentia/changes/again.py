@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from licentia.changes import run
 from licentia.changes.propose import Progress, propose
 from licentia.changes.who import Who
 from licentia.domain import intents
@@ -34,9 +35,9 @@ def unfinished(tenant_id: int, plan_id: int, actor: Actor, progress: Progress | 
 
 
 def accepting(tenant_id: int, plan_id: int, accept: frozenset[Reason], actor: Actor) -> int:
-    """A new draft for the same users, in which these choices are made for all of them; the old one stays as it is.
+    """A new draft for the same users, in which these choices are made for all of them; the old one is discarded first.
 
-    BadInput `no_choice` when the plan's intent knows no choices.
+    So of two who decide at once one is refused. BadInput `no_choice` when the plan's intent knows no choices.
     """
     plan = rows_of.load_header(tenant_id, plan_id)
     if plan is None:
@@ -45,5 +46,6 @@ def accepting(tenant_id: int, plan_id: int, accept: frozenset[Reason], actor: Ac
     if not isinstance(intent, LicenseIntent | DeleteUser):
         raise BadInput("no_choice", plan=plan_id)
     users = sorted(list_of.step_users(tenant_id, plan_id))
+    run.discard(tenant_id, plan_id, actor)
     asked = replace(intent, accept=intent.accept | accept)
     return propose(tenant_id, asked, Who("users", f"plan {plan_id}", tuple(users)), actor, undo_of=plan["undo_of"])

@@ -81,16 +81,24 @@ def _take(account: str, limit: int) -> str | None:
 
 
 def first_operator(name: str, actor: Actor) -> str:
-    """The name of who signs in first: where there is nobody yet, the store's owner becomes Global Administrator of all."""
+    """The name of who signs in first: of those who may, the one of this name, else a Global Administrator.
+
+    Where there is nobody yet, the store's owner becomes Global Administrator of all tenants.
+    """
     actor.require(Capability.MANAGE_OPERATORS, 0)
     every = list_of.every()
     if not every:
-        operators.add_operator(name, "", actor)
-        for tenant in tenants.every():
-            operators.grant(name, tenant.id, Role.GLOBAL, actor)
+        with writing():
+            operators.add_operator(name, "", actor)
+            for tenant in tenants.every():
+                operators.grant(name, tenant.id, Role.GLOBAL, actor)
         return name
-    mine = [one.name for one in every if one.name.casefold() == name.casefold()]
-    return mine[0] if mine else every[0].name
+
+    def rank(one: list_of.OperatorRow) -> tuple[bool, bool, bool]:
+        is_global = any(role == Role.GLOBAL for _tenant, _title, role in one.roles)
+        return one.is_active, one.name.casefold() == name.casefold(), is_global
+
+    return max(every, key=rank).name
 
 
 def _digest(secret: str) -> str:

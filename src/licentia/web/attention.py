@@ -52,7 +52,8 @@ def _mailboxes(desk: Desk) -> list[Item]:
         fact = _("More than {n} mailboxes are deleted for good this week")
     detail = _("First: {user}, {time}.").format(user=found.display_name, time=desk.text.time(found.first_at))
     fact = fact.format(n=desk.text.n(min(found.count, clocks.CAP)))
-    return [Item("mail", "er", fact, detail, reverse("user", args=[found.object_id]) + "?tab=mail")]
+    address = reverse("user", args=[found.object_id]) + "?tab=mail"
+    return [Item("mail", "er", fact, detail, reverse("deleted_users") if found.is_deleted else address)]
 
 
 def _plans(desk: Desk) -> list[Item]:

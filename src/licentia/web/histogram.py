@@ -30,12 +30,12 @@ class Bar:
 
 
 def bars(days: Mapping[int, int], limit: int | None) -> list[Bar]:
-    """The bars, from lately to long ago, then never and not known; those beyond the limit are marked."""
+    """The bars, from lately to long ago, then never and not known; those that reach the limit are marked."""
     edges = zip((0, *(bound + 1 for bound in BOUNDS)), (*BOUNDS, None), strict=True)
     found = []
     for low, high in edges:
         users = sum(n for day, n in days.items() if day >= low and (high is None or day <= high))
-        color = "past" if limit is not None and low >= limit else "within"
+        color = "past" if limit is not None and (high is None or high >= limit) else "within"
         found.append((_span(low, high), _short(low, high), users, color))
     never = "within" if limit is None else "past"
     found.append((_("Never signed in"), _("Never"), days.get(NEVER, 0), never))

@@ -48,6 +48,11 @@ def _read(text: str) -> Key | None:
     except (ValueError, binascii.Error):
         return None
     match found:
-        case [str() as name, int() as number] if abs(number) < 1 << 62:
+        case [str() as name, int() as number] if abs(number) < 1 << 62 and _is_text(name):
             return name, number
     return None
+
+
+def _is_text(name: str) -> bool:
+    """Whether a database takes it: no NUL, no half of a pair."""
+    return "\x00" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import jwt
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -62,10 +64,17 @@ def _talk(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase
     return found
 
 
+def _connects(request: HttpRequest) -> bool:
+    """Whether it is to become a way in that lasts, and not a sign-in."""
+    return request.user.is_authenticated or "connect" in (request.GET.get("process"), request.POST.get("process"))
+
+
 @require_POST
 @never_cache
 def there(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """To the provider; 404 when none is configured."""
+    """To the provider; who connects an account proves to be there first. 404 when none is configured."""
+    if _connects(request) and is_reauthentication_required(request, app="licentia"):
+        raise ReauthenticationRequired
     return _talk(OAuth2LoginView, request, provider_id)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, path
+from django_htmx.http import HttpResponseClientRedirect
 
 from licentia.domain.permissions import Capability
 from licentia.web.desk import open_desk
@@ -40,6 +41,12 @@ def pattern(route: Route) -> URLPattern:
     return path(route.address, guarded(route), name=route.name)
 
 
+def _sign_in_first(request: HttpRequest, route: Route) -> HttpResponseBase:
+    """To the sign-in, and back to a page: a form that has no page of its own leads Home. A part of a page takes all of it."""
+    answer = redirect_to_login("/" if route.get is None else request.get_full_path())
+    return HttpResponseClientRedirect(answer["Location"]) if request.htmx else answer  # type: ignore[attr-defined]
+
+
 def guarded(route: Route) -> View:
     """The view behind its sign-in, its methods and its capability; the desk is its second argument."""
 
@@ -51,7 +58,7 @@ def guarded(route: Route) -> View:
         if any(isinstance(number, int) and number > LARGEST for number in kwargs.values()):
             raise Http404
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _sign_in_first(request, route)
         desk = open_desk(request, language.current())
         request.desk = desk  # type: ignore[attr-defined]  # for the shell around the page
         desk.actor.require(needed, desk.tenant_id)

@@ -19,18 +19,19 @@ IDLE_SECONDS = 3_600
 NOTE_SECONDS = 60
 """How often it is written down that somebody works: a page must not write for it every time."""
 
-BEGAN, SEEN = "began", "seen"
+BEGAN, SEEN, SINCE = "began", "seen", "since"
+"""When somebody signed in; was last seen at work; and from when on the session counts, where the others were ended."""
 
 
 def begin(request: HttpRequest) -> None:
     """The session begins now, for whoever signed in."""
-    request.session[BEGAN] = request.session[SEEN] = clock.machine_now()
+    request.session[BEGAN] = request.session[SEEN] = request.session[SINCE] = clock.machine_now()
 
 
 def end_others(request: HttpRequest) -> None:
-    """Every session of the operator but this one is over."""
+    """Every session of the operator but this one is over; this one ends when it would have."""
     until = entering.end_sessions(str(request.user.pk))
-    request.session[BEGAN] = until + 1
+    request.session[SINCE] = until + 1
     request.session.cycle_key()
 
 
@@ -40,7 +41,7 @@ def limits(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
     def call(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             now = clock.machine_now()
-            if BEGAN not in request.session:
+            if SINCE not in request.session:
                 begin(request)
             if _is_over(request, now):
                 logout(request)
@@ -53,7 +54,8 @@ def limits(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
 
 def _is_over(request: HttpRequest, now: Instant) -> bool:
     began, seen = int(request.session[BEGAN]), int(request.session[SEEN])
-    ended = began <= int(getattr(request.user, "sessions_from", 0))
+    since = int(request.session[SINCE])
+    ended = since <= int(getattr(request.user, "sessions_from", 0))
     return ended or now - began > settings.SESSION_COOKIE_AGE * SECOND or now - seen > IDLE_SECONDS * SECOND
 
 

@@ -19,6 +19,7 @@ class Ending:
     first_at: Instant
     object_id: str
     display_name: str
+    is_deleted: bool
 
 
 def ending(tenant_id: int, kind: str, until: Instant) -> Ending | None:
@@ -26,7 +27,7 @@ def ending(tenant_id: int, kind: str, until: Instant) -> Ending | None:
     params = {"tenant": tenant_id, "kind": kind, "until": until, "top": CAP + 1}
     where = "k.tenant_id = %(tenant)s AND k.due_at <= %(until)s AND k.kind = %(kind)s"
     first = sql.row(
-        "SELECT k.due_at, u.object_id, u.display_name FROM clock k "
+        "SELECT k.due_at, u.object_id, u.display_name, u.deleted_at IS NOT NULL FROM clock k "
         f"JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id WHERE {where} "
         "ORDER BY k.due_at, k.user_id LIMIT 1",
         params,
@@ -34,4 +35,5 @@ def ending(tenant_id: int, kind: str, until: Instant) -> Ending | None:
     if first is None:
         return None
     count = sql.value(f"SELECT count(*) FROM (SELECT 1 FROM clock k WHERE {where} LIMIT %(top)s) AS counted", params)
-    return Ending(int(count), *first)
+    at, object_id, name, is_deleted = first
+    return Ending(int(count), at, object_id, name, bool(is_deleted))

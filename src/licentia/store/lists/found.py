@@ -16,9 +16,16 @@ from licentia.store.lists.finder_sql import question
 
 _ALSO = (
     "EXISTS (SELECT 1 FROM source o WHERE o.tenant_id = %(tenant)s AND o.product_id = d.product_id "
-    "AND o.user_id = d.user_id AND o.source_kind <> 1 AND o.state < 4)"
+    "AND o.user_id = d.user_id AND o.source_kind NOT IN (1, 3) AND o.state < 4)"
 )
-"""The user keeps the product in another way: no seat comes free."""
+"""The user keeps the organization's seat in another way; a self-service purchase has a seat of its own."""
+_MAY = (
+    "NOT EXISTS (SELECT 1 FROM never_list n WHERE n.tenant_id = %(tenant)s AND n.object_kind = 'user' "
+    "AND n.object_id = d.user_id) AND NOT EXISTS (SELECT 1 FROM group_member m JOIN never_list g "
+    "ON g.tenant_id = m.tenant_id AND g.object_kind = 'group' AND g.object_id = m.group_id "
+    "WHERE m.tenant_id = %(tenant)s AND m.user_id = d.user_id)"
+)
+"""Nobody on the never list loses anything (R-34)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,8 @@ def takeable(tenant_id: int, wanted: Search, now: Instant, hits: list[int]) -> l
         )
     found = sql.rows(
         f"SELECT p.sku_id, count(*), sum(CASE WHEN {_ALSO} THEN 0 ELSE 1 END) FROM ({direct}) AS d "
-        "JOIN product p ON p.tenant_id = %(tenant)s AND p.id = d.product_id GROUP BY p.sku_id ORDER BY p.sku_id",
+        "JOIN product p ON p.tenant_id = %(tenant)s AND p.id = d.product_id "
+        f"WHERE {_MAY} GROUP BY p.sku_id ORDER BY p.sku_id",
         params,
     )
     return [Takeable(sku, int(licenses), int(seats)) for sku, licenses, seats in found]

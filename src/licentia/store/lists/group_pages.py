@@ -78,7 +78,7 @@ def _conditions(query: GroupQuery) -> tuple[str, dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a group stands. `members` stops at one more than is counted; `in_error` counts users."""
+    """How a group stands. `members`, and `in_error` (users), stop at one more than is counted."""
 
     members: int = 0
     in_error: int = 0
@@ -99,8 +99,9 @@ def standings(tenant_id: int, group_ids: list[int], *, counted: int = FEW) -> di
         )
     }
     for group, n in sql.rows(
-        "SELECT s.source_id, count(DISTINCT s.user_id) FROM source s WHERE s.tenant_id = %(tenant)s "
-        f"AND s.source_kind = 2 AND s.source_id {sql.among('ids')} AND s.state IN (2, 4) GROUP BY s.source_id",
+        "SELECT g.id, (SELECT count(*) FROM (SELECT DISTINCT s.user_id FROM source s WHERE s.tenant_id = %(tenant)s "
+        "AND s.source_kind = 2 AND s.source_id = g.id AND s.state IN (2, 4) LIMIT %(top)s) AS few) "
+        f"FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id {sql.among('ids')}",
         params,
     ):
         found[group] = replace(found.get(group, Standing()), in_error=int(n))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -65,11 +66,11 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _own(page: Page) -> Page:
-    """allauth's page as one of ours: behind our guard, its writes in one transaction of the store."""
+    """allauth's page as one of ours: behind our guard, what a form writes in one transaction of the store."""
 
     @functools.wraps(page)
     def call(request: HttpRequest, desk: Desk, **kwargs: Any) -> HttpResponseBase:
-        with writing():
+        with writing() if request.method == "POST" else nullcontext():
             return page(request, **kwargs)
 
     return call

@@ -64,7 +64,7 @@ def _user(row: user_list.UserRow, one: Any, *, with_paths: bool) -> Cells:
         one.name,
         one.user_name,
         one.object_id,
-        one.licenses,
+        one.licenses_all,
         *((", ".join(path.label for path in one.paths),) if with_paths else ()),
         sign_in_word(row.account_enabled),
         one.sign_in if row.last_sign_in_at is None else to_iso(row.last_sign_in_at),

@@ -151,12 +151,13 @@ def services(sku_id: str, off: str) -> list[tuple[str, str, bool]]:
 
 
 def switched_off(request: HttpRequest, sku_id: str, before: str) -> frozenset[str]:
-    """The services that the form's boxes leave off; as before where the form shows none (I-8)."""
+    """The services that the form's boxes leave off; those that it does not show stay as they were (I-8)."""
+    off = frozenset(filter(None, before.split(",")))
     if "services" not in request.POST:
-        return frozenset(filter(None, before.split(",")))
+        return off
     known = catalog_of.load().product_or_none(sku_id)
-    on = set(request.POST.getlist("on"))
-    return frozenset(plan for plan in (known.plan_ids if known else ()) if plan not in on)
+    shown = frozenset(known.plan_ids if known else ())
+    return (off - shown) | (shown - set(request.POST.getlist("on")))
 
 
 def unassign(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:

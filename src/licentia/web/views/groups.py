@@ -107,6 +107,8 @@ def members(desk: Desk, stand: Standing, counted: int) -> str:
 
 def _status(desk: Desk, stand: Standing, *, gives: bool) -> tuple[str, str]:
     """How the group's licenses stand, and the color of that."""
+    if stand.in_error > FEW:
+        return _("Errors: more than {n} users").format(n=desk.text.n(FEW)), "er"
     if stand.in_error:
         said = ngettext("Errors: {n} user", "Errors: {n} users", stand.in_error)
         return said.format(n=desk.text.n(stand.in_error)), "er"

@@ -107,7 +107,7 @@ def retry(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 
 def accept(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """A new draft in which the choice is made for everybody who needs it; the old one is discarded."""
+    """A new draft in which the choice is made for everybody who needs it, in place of this one."""
     run.load(desk.tenant_id, plan_id)
     given = request.POST.get("reason", "")
     reasons = {one.value: one for one, rule in REASONS.items() if rule.outcome is Outcome.CHOICE}
@@ -115,7 +115,6 @@ def accept(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
         raise BadInput("bad_selection")
     run.applicable(desk.tenant_id, plan_id, PlanEvent.APPLY)
     made = again.accepting(desk.tenant_id, plan_id, frozenset({reasons[given]}), desk.actor)
-    run.discard(desk.tenant_id, plan_id, desk.actor)
     return _shown(made)
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from licentia.changes import subscriptions as doors
@@ -18,11 +15,11 @@ from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput
 from licentia.domain.savings import OrderLine
 from licentia.domain.subscriptions import BillingAccount, Subscription, SubscriptionState, next_event
-from licentia.importing.badrows import neutral
 from licentia.store.lists import audit, products
 from licentia.store.lists import subscriptions as list_of
 from licentia.store.lists.subscriptions import PoolRow, PriceRow, Row
 from licentia.web.desk import Desk
+from licentia.web.exporting import streamed
 from licentia.web.views.groups import lock
 from licentia.wire.graph_users import is_guid
 from licentia.words import journal as journal_words
@@ -202,7 +199,7 @@ def _history(desk: Desk, sub: Subscription) -> list[tuple[str, str, str, int | N
 # ---- the order list
 
 
-def order(request: HttpRequest, desk: Desk) -> HttpResponse:
+def order(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
     """What to ask the reseller so that no seats stay unassigned, as CSV; changes nothing."""
     owned: dict[int, list[Subscription]] = defaultdict(list)
     last = 0
@@ -216,17 +213,4 @@ def order(request: HttpRequest, desk: Desk) -> HttpResponse:
     for number, some in sorted(owned.items(), key=lambda item: product_name(item[1][0].sku_id).casefold()):
         pool = pools.get((number, 0))
         wanted += savings.order(some, pool.consumed if pool else 0, desk.now)
-    response = HttpResponse(
-        _csv([order_header(), *(order_cells(desk.text, line) for line in wanted)]),
-        content_type="text/csv; charset=utf-8",
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="order.csv"'
-    return response
-
-
-def _csv(rows: Iterable[list[str]]) -> str:
-    """The rows for a spreadsheet: no cell is taken for a formula, and letters are read as they are."""
-    out = io.StringIO()
-    out.write("\ufeff")
-    csv.writer(out, lineterminator="\r\n").writerows([[neutral(cell) for cell in row] for row in rows])
-    return out.getvalue()
+    return streamed(desk, "order", order_header(), (order_cells(desk.text, line) for line in wanted))

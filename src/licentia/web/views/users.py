@@ -55,10 +55,9 @@ def user(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
     """The list with one user's pane beside it; `tab` names the pane's page."""
     found = _find(desk, object_id)
     tab = request.GET.get("tab", "licenses")
-    pane = _pane(request, desk, found, tab if tab in TABS else "licenses")
     if request.method == "POST":
-        return _save(request, desk, found, pane)
-    return _shown(request, desk, pane)
+        return _save(request, desk, found)
+    return _shown(request, desk, _pane(request, desk, found, tab if tab in TABS else "licenses"))
 
 
 def _shown(request: HttpRequest, desk: Desk, pane: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -254,13 +253,14 @@ def _considered(request: HttpRequest, desk: Desk, row: UserRow) -> dict[str, Any
     return found
 
 
-def _save(request: HttpRequest, desk: Desk, row: UserRow, pane: dict[str, Any]) -> HttpResponse:
+def _save(request: HttpRequest, desk: Desk, row: UserRow) -> HttpResponse:
     """Saves what the administrator has seen the consequences of; shows them first where that has not happened."""
     considered = _considered(request, desk, row)
     if "lines" not in considered or "refused" in considered or request.POST.get("seen") != considered["seen"]:
-        return _shown(request, desk, pane | considered, status=422 if "refused" in considered else 200)
+        pane = _pane(request, desk, row, "licenses") | considered
+        return _shown(request, desk, pane, status=422 if "refused" in considered else 200)
     done = inline.apply_inline(desk.tenant_id, considered["intent"], row.id, desk.actor)
     if done.plan_id is None:
-        return _shown(request, desk, pane | considered)
+        return _shown(request, desk, _pane(request, desk, row, "licenses") | considered)
     undoing.remember(request, desk, done.plan_id)
     return HttpResponseRedirect(reverse("user", args=[row.object_id]))
