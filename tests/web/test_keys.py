@@ -78,6 +78,7 @@ def test_the_list_of_keys_and_its_switch(open_page: Open) -> None:
     keys = page.get_by_role("dialog", name="Keys", exact=True)
     page.keyboard.press("?")
     expect(keys).to_be_visible()
+    expect(keys.get_by_role("heading", name="Keys", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(keys).to_have_count(0)
     page.keyboard.press("?")

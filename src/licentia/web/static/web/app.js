@@ -40,7 +40,7 @@
   const go = (letter) => one(`[data-go="${letter}"]`, keys)?.click();
   const singles = {
     "/": () => every("#find, main input[type=search]").find(isSeen)?.focus(),
-    "?": () => { if (!keys.open) keys.showModal(); },
+    "?": () => { if (!keys.open) keys.showModal(), one("#keys-title").focus(); },
     x: () => rowBox(document.activeElement)?.click(),
     X: () => {
       const box = rowBox(document.activeElement);
