@@ -62,6 +62,10 @@ def full_world(store: Store) -> World:
         "VALUES (%(tenant)s, %(sku)s, '34.50', 'EUR', 12, 'own', '2026-11') ON CONFLICT DO NOTHING",
         sku=E3,
     )
+    world.plant(
+        "INSERT INTO user_profile (tenant_id, user_id, given_name, mail) VALUES (%(tenant)s, %(user)s, 'Femke', 'f@x.nl')",
+        user=some[0],
+    )
     for plan in (0, 3):
         world.plant(
             "INSERT INTO group_queue (tenant_id, user_id, plan_id) VALUES (%(tenant)s, %(user)s, %(plan)s)",

@@ -134,7 +134,7 @@ def test_global_tables_exist_and_no_tenant_table_is_among_them(store: Store) -> 
     assert expected - tables() == set()
     models = {m._meta.db_table for m in apps.get_models(include_auto_created=True)}
     across = {t for t in models & GLOBAL_TABLES if "tenant_id" in columns(t)}
-    assert across == {"agenda", "membership", "tenant_domain"}
+    assert across == {"agenda", "app_client", "membership", "tenant_domain"}
 
 
 def test_every_table_is_a_models_or_named(store: Store) -> None:

@@ -6,6 +6,7 @@ A first load leaves one baseline marker in the journal instead of a row per obje
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
@@ -100,6 +101,7 @@ def create_tenant(
                 "limit_percent": 25,
                 "limit_users": 500,
                 "created_at": now,
+                "object_id": str(uuid.uuid4()),
             }
         )
         journal_rows.open_head(tenant_id)

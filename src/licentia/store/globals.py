@@ -11,6 +11,9 @@ GLOBAL_TABLES = frozenset(
         "membership",
         "sign_in_link",
         "sign_in_try",
+        "app_client",
+        "app_secret",
+        "signing_key",
         "agenda",
         # Django's own
         "auth_group",

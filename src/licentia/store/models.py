@@ -41,7 +41,10 @@ class Operator(AbstractBaseUser, PermissionsMixin):
 
 
 class Tenant(models.Model):
-    """A tenant of this store. Its clock runs `clock_offset` microseconds ahead of the machine's."""
+    """A tenant of this store. Its clock runs `clock_offset` microseconds ahead of the machine's.
+
+    `object_id` is its name on the wire; `graph_profile` how its Graph API behaves: limits and faults.
+    """
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=200, unique=True)
@@ -58,6 +61,8 @@ class Tenant(models.Model):
     approve_above = models.IntegerField(null=True)
     currency = models.CharField(max_length=3, db_default="EUR")
     created_at = Big()
+    object_id = models.CharField(max_length=36, unique=True)
+    graph_profile = models.TextField(db_default="")
 
     class Meta:
         db_table = "tenant"
@@ -107,6 +112,48 @@ class SignInTry(models.Model):
     class Meta:
         db_table = "sign_in_try"
         indexes = (Index(fields=("account", "at"), name="sign_in_try_account"),)
+
+
+class AppClient(models.Model):
+    """A program that signs in to a tenant's Graph API: what it may by itself, and on behalf of an operator."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    name = models.CharField(max_length=120)
+    application = models.TextField(db_default="")
+    delegated = models.TextField(db_default="")
+    is_public = models.BooleanField(db_default=False)
+    created_at = Big()
+
+    class Meta:
+        db_table = "app_client"
+        constraints = (UniqueConstraint(fields=("tenant", "name"), name="app_client_name"),)
+
+
+class AppSecret(models.Model):
+    """A secret of a program; only its digest is kept, and its first characters to tell it from others."""
+
+    id = models.CharField(max_length=36, primary_key=True)
+    app = models.ForeignKey(AppClient, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=200)
+    hint = models.CharField(max_length=3)
+    created_at = Big()
+    expires_at = Big()
+
+    class Meta:
+        db_table = "app_secret"
+
+
+class SigningKey(models.Model):
+    """A key that signs access tokens, the private part encrypted. The newest signs; older ones still prove."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+    public = models.TextField()
+    private = models.TextField()
+    created_at = Big()
+
+    class Meta:
+        db_table = "signing_key"
 
 
 class Agenda(models.Model):
@@ -226,6 +273,50 @@ class User(models.Model):
         indexes = (Index(fields=("tenant_id", "sort_key", "id"), name="users_by_name"),)
 
 
+class UserProfile(models.Model):
+    """What Graph says of a user beside the account: no rule looks at it. No row: nothing of it is stated.
+
+    Lists are JSON arrays. A key is the text as it is compared (store.names.principal_key).
+    """
+
+    pk = CompositePrimaryKey("tenant_id", "user_id")
+    tenant_id = Big()
+    user_id = Big()
+    given_name = Text(null=True)
+    surname = Text(null=True)
+    job_title = Text(null=True)
+    mail = Text(null=True)
+    mail_key = Text(null=True)
+    mail_nickname = Text(null=True)
+    mobile_phone = Text(null=True)
+    office_location = Text(null=True)
+    preferred_language = Text(null=True)
+    company_name = Text(null=True)
+    employee_id = Text(null=True)
+    employee_type = Text(null=True)
+    street_address = Text(null=True)
+    postal_code = Text(null=True)
+    city = Text(null=True)
+    state = Text(null=True)
+    country = Text(null=True)
+    business_phones = Text(db_default="[]")
+    other_mails = Text(db_default="[]")
+    proxy_addresses = Text(db_default="[]")
+    show_in_address_list = models.BooleanField(null=True)
+    password_changed_at = Big(null=True)
+    immutable_id = Text(null=True)
+    last_sync_at = Big(null=True)
+    sam_account_name = Text(null=True)
+    distinguished_name = Text(null=True)
+    domain_name = Text(null=True)
+    synced_principal_name = Text(null=True)
+    security_identifier = Text(null=True)
+
+    class Meta:
+        db_table = "user_profile"
+        indexes = (Index(fields=("tenant_id", "mail_key"), name="user_profile_by_mail"),)
+
+
 class Mailbox(models.Model):
     """A user's mailbox as last read; no row means nobody has read it."""
 
@@ -274,6 +365,11 @@ class Group(models.Model):
     membership_rule = Text(null=True)
     is_synced = models.BooleanField(null=True)
     deleted_at = Big(null=True)
+    description = Text(null=True)
+    mail = Text(null=True)
+    mail_nickname = Text(null=True)
+    visibility = Text(null=True)
+    created_at = Big(null=True)
 
     class Meta:
         db_table = "user_group"

@@ -90,6 +90,7 @@ _GONE = (
     "DELETE FROM group_member WHERE tenant_id = %(tenant)s AND user_id {among}",
     "DELETE FROM mailbox WHERE tenant_id = %(tenant)s AND user_id {among}",
     "DELETE FROM drive WHERE tenant_id = %(tenant)s AND user_id {among}",
+    "DELETE FROM user_profile WHERE tenant_id = %(tenant)s AND user_id {among}",
     "DELETE FROM clock WHERE tenant_id = %(tenant)s AND user_id {among}",
     "DELETE FROM never_list WHERE tenant_id = %(tenant)s AND object_kind = 'user' AND object_id {among}",
     "UPDATE users SET manager_id = NULL WHERE tenant_id = %(tenant)s AND manager_id {among}",

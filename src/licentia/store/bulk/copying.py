@@ -16,6 +16,7 @@ BY_USER = {
     "users": "id",
     "mailbox": "user_id",
     "drive": "user_id",
+    "user_profile": "user_id",
     "clock": "user_id",
     "group_member": "user_id",
     "source": "user_id",
@@ -55,7 +56,7 @@ LEFT_OUT = frozenset(
 
 _SETTINGS = (
     "country, time_zone, language, switches, clock_offset, confirm_above, limit_percent, limit_users, approve_above, "
-    "currency"
+    "currency, graph_profile"
 )
 
 

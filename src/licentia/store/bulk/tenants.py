@@ -33,6 +33,7 @@ TENANT_TABLES = (
     "user_group",
     "drive",
     "mailbox",
+    "user_profile",
     "users",
     "product",
     "journal",
@@ -75,7 +76,11 @@ def empty_table(tenant_id: int, table: str) -> int:
 
 def drop_tenant(tenant_id: int) -> None:
     """The tenant's global rows are gone; its own tables are empty already."""
-    for table in ("agenda", "tenant_domain", "membership"):
+    sql.execute(
+        "DELETE FROM app_secret WHERE app_id IN (SELECT id FROM app_client WHERE tenant_id = %(tenant)s)",
+        {"tenant": tenant_id},
+    )
+    for table in ("agenda", "tenant_domain", "membership", "app_client"):
         sql.execute(f"DELETE FROM {table} WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
     sql.execute("DELETE FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id})
 
