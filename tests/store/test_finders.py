@@ -6,6 +6,7 @@ Sources are made at random and compared with `domain.finders`; accounts and mail
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
@@ -22,7 +23,7 @@ from licentia.domain.finders import FINDERS, FinderKind, NotKnown, Search, findi
 from licentia.domain.instants import DAY
 from licentia.importing.demo import demo_tenant
 from licentia.importing.rows import HoldKind, LicenseRow, MailboxRow, UserRow
-from licentia.store import clock
+from licentia.store import clock, sql
 from licentia.store.lists import finder_sql, finders
 from licentia.store.lists.finders import FoundPage, not_known, page, products_found, user_ids
 from world_store import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["world_fixtures"]
 
+Make = Callable[..., World]
 STRANGER = "00000000-dead-4bad-8bad-000000000001"
 TEAMS = "57ff2da0-773e-42df-b2af-ffb7a2317929"
 SKYPE = "0feaeb32-d00e-4d66-bd5a-43b5b83db82c"
@@ -389,3 +391,27 @@ def test_a_saved_search_is_found_in_any_letter_case(make_world: Callable[..., Wo
     assert json.loads(saved.params) == {"days": 180, "sku_id": E3}
     assert door.search_of(saved) == search("inactive", {"days": 180, "sku_id": E3})
     assert world.rows("SELECT name FROM finder WHERE tenant_id = %(tenant)s") == [("Away half a year",)]
+
+
+@pytest.mark.parametrize("kind", [FinderKind.BLOCKED, FinderKind.NEVER_SIGNED_IN, FinderKind.INACTIVE])
+def test_finders_about_accounts_read_an_index_of_their_fact(make_world: Make, kind: FinderKind) -> None:
+    """Some who are found, and each fact that may be missing: by a small index, never the tenant's users one by one."""
+    world = make_world([person(n, direct(E3)) for n in range(1, 40)])
+    asked_for = search(kind, {})
+    asked = finder_sql.question(world.tenant, asked_for, clock.tenant_now(world.tenant))
+    assert asked is not None
+    assert asked.quick is not None
+    assert finders.hits(world.tenant, asked_for, clock.tenant_now(world.tenant)) == user_ids(
+        world.tenant, kind.value, {}, clock.tenant_now(world.tenant), 0, 100
+    )
+    if sql.is_postgres():
+        return  # which index it takes of so few rows says nothing of many: bench/ measures that
+    reads = [(asked.quick[0], asked.quick[1]), *((one.source, one.where) for one in asked.missing)]
+    for source, where in reads:
+        found = sql.rows(
+            f"EXPLAIN QUERY PLAN SELECT 1 FROM {source} WHERE {where} LIMIT 5",
+            asked.params | {"tenant": world.tenant},
+        )
+        plan = " ".join(str(row[3]) for row in found)
+        assert "USING PRIMARY KEY (tenant_id=?)" not in plan, plan
+        assert re.search("users_(away|unused|never_in|blocked|status_unread|sign_in_unread)|unknown_path", plan), plan

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from licentia.domain import catalog as catalog_of
@@ -19,6 +19,8 @@ from licentia.store import sql
 
 _FEW = 10
 """Of products with so many service plans or more, a short list of those switched off is passed over at once."""
+_RARE = 5_000
+"""Holders of a product that are looked at one by one sooner than everybody who has been away."""
 _FREE_BYTES = SHARED_FREE_GB * 1_073_741_824
 _HELD = "s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state < 4"
 _BESIDE_MAILBOX = "s.tenant_id = u.tenant_id AND s.user_id = coalesce(b.user_id, u.id) AND s.state < 4"
@@ -39,7 +41,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One search as SQL. `of_user` is the same condition over the alias `u` of users (`b`: its mailbox)."""
+    """One search as SQL. `of_user` is the same condition over the alias `u` of users (`b`: its mailbox).
+
+    `quick` reads the same users by the index of the fact: for some of them, not for an order.
+    """
 
     source: str
     where: str
@@ -49,6 +54,8 @@ class Question:
     params: dict[str, Any]
     products: Mapping[str, int]
     """Numbers of the tenant's products by SKU id."""
+    quick: tuple[str, str] | None = None
+    """What is read, and which rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,10 @@ class _Asked:
     catalog: Catalog
     is_copy: bool
     now: Instant
+    is_rare: bool = False
+    """So few hold the product that they are looked at, and not the users to whom the rest applies."""
+    apart: str = ""
+    """Behind a column: keeps the planner from the index of it, where the order is another's."""
 
     @property
     def path(self) -> str:
@@ -86,44 +97,64 @@ def question(tenant_id: int, wanted: Search, now: Instant) -> Question | None:
     if wanted.sku_id is not None and wanted.sku_id not in products:
         return None
     origin = sql.value("SELECT origin FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id})
-    asked = _Asked(wanted, products, catalog_of.load(), origin == "imported", now)
+    rare = wanted.sku_id is not None and _holders_of(tenant_id, products[wanted.sku_id]) <= _RARE
+    asked = _Asked(wanted, products, catalog_of.load(), origin == "imported", now, rare)
     if wanted.finder.looks_at_account:
         return _about_account(asked)
     return _LICENSES[wanted.kind](asked)
+
+
+def _holders_of(tenant_id: int, product_id: int) -> int:
+    """Seats taken of the product, of all its pools: as many holders, or a few more."""
+    found = sql.value(
+        "SELECT sum(o.consumed) FROM pool o WHERE o.tenant_id = %(tenant)s AND o.product_id = %(product)s",
+        {"tenant": tenant_id, "product": product_id},
+    )
+    return int(found or 0)
 
 
 # ---- about the account or its mailbox
 
 
 def _about_account(asked: _Asked) -> Question:
-    found, maybe = _ACCOUNTS[asked.wanted.kind](asked)
-    held = _BESIDE_MAILBOX if asked.wanted.kind is FinderKind.SHARED else _HELD
-    known = f"EXISTS (SELECT 1 FROM source s WHERE {held}{asked.product}{asked.path})"
-    misses = dict(maybe)
+    conditions, ordered = (_ACCOUNTS[asked.wanted.kind](one) for one in (asked, replace(asked, apart=" + 0")))
+    found = ordered.found
+    is_mailbox = asked.wanted.kind is FinderKind.SHARED
+    held = (_BESIDE_MAILBOX if is_mailbox else _HELD) + asked.product
+    known = f"EXISTS (SELECT 1 FROM source s WHERE {held}{asked.path})"
+    mailbox = _MAILBOX if is_mailbox else ""
+    missing = [
+        Part(
+            f"users u{_by(index)}{mailbox}",
+            f"{_ALIVE} AND {unsure} AND EXISTS (SELECT 1 FROM source s WHERE {held})",
+            "u.id",
+            f"'{why}'",
+        )
+        for why, (index, unsure) in conditions.maybe.items()
+    ]
     if not asked.wanted.with_unknown_path:
-        misses[NotKnown.PATH] = f"({found} AND NOT {known})"
-    cases = " ".join(f"WHEN {condition} THEN '{why}'" for why, condition in misses.items())
-    unsure = f"({' OR '.join(misses.values())})"
-    everybody, with_mailbox, some = _scope(asked)
-    if asked.wanted.sku_id is None:
-        any_path = f"EXISTS (SELECT 1 FROM source s WHERE {held})"
-        scope, might = _ALIVE, f"{_ALIVE} AND {unsure} AND {any_path}"
-        source, where = with_mailbox, f"{scope} AND {found} AND {known}"
-        key = "b.user_id" if asked.wanted.kind is FinderKind.SHARED else "u.id"
-        part = Part(everybody, might, "u.id", f"CASE {cases} END")
-    else:
-        source, where, key = some, f"{_holders(asked)}{asked.path} AND {found}", "s.user_id"
-        part = Part(some, f"{_holders(asked)} AND {unsure}", key, f"CASE {cases} END")
-    if key == "b.user_id":
+        of_path = f"{_holders(asked)} AND s.source_kind = 4 AND {found} AND NOT {known}"
+        by = _by("source_of_unknown_path")
+        missing.append(Part(f"source s{by} CROSS JOIN users u{mailbox}", of_path, "s.user_id", f"'{NotKnown.PATH}'"))
+    source, where, key = f"users u{mailbox}", f"{_ALIVE} AND {found} AND {known}", "u.id"
+    quick = (f"users u{_by(conditions.index)}", f"{_ALIVE} AND {conditions.found} AND {known}")
+    if asked.is_rare:
+        source, key = f"source s CROSS JOIN users u{mailbox}", "s.user_id"
+        where = f"{_holders(asked)}{asked.path} AND {found}"
+    elif is_mailbox:
+        # Most users are not in it: the mailboxes come first.
+        source, key = "mailbox b CROSS JOIN users u", "b.user_id"
         where = f"b.tenant_id = %(tenant)s AND u.id = b.user_id AND {where}"
-    return Question(source, where, key, f"{found} AND {known}", (part,), asked.params(), asked.products)
-
-
-def _scope(asked: _Asked) -> tuple[str, str, str]:
-    """What is read: of everybody, of those who may be found, and of the holders of a product."""
-    if asked.wanted.kind is FinderKind.SHARED:
-        return f"users u{_MAILBOX}", "mailbox b CROSS JOIN users u", f"source s CROSS JOIN users u{_MAILBOX}"
-    return "users u", "users u", "source s CROSS JOIN users u"
+    return Question(
+        source,
+        where,
+        key,
+        f"{found} AND {known}",
+        tuple(missing),
+        asked.params(),
+        asked.products,
+        None if asked.is_rare or is_mailbox else quick,
+    )
 
 
 def _holders(asked: _Asked) -> str:
@@ -133,43 +164,64 @@ def _holders(asked: _Asked) -> str:
     )
 
 
-Conditions = tuple[str, Mapping[NotKnown, str]]
-"""Over `u` and `b`: who is found for certain, and who might be, by the first fact that is missing."""
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """Over `u` and `b`: who is found for certain, and who might be, by the fact that is missing; each with its index."""
+
+    index: str
+    found: str
+    maybe: Mapping[NotKnown, tuple[str, str]]
 
 
-def _blocked(_asked: _Asked) -> Conditions:
+def _blocked(_asked: _Asked) -> _Conditions:
     """R-145."""
-    return "NOT u.account_enabled", {NotKnown.SIGN_IN_STATUS: "u.account_enabled IS NULL"}
+    unread = "u.account_enabled IS NULL"
+    return _Conditions(
+        "users_blocked", "(NOT u.account_enabled)", {NotKnown.SIGN_IN_STATUS: ("users_status_unread", unread)}
+    )
 
 
-def _never_signed_in(asked: _Asked) -> Conditions:
+def _never_signed_in(asked: _Asked) -> _Conditions:
     """R-146. A copy's days end when its file was read."""
     limit = "u.sign_in_read_at - %(span)s" if asked.is_copy else "%(before)s"
     never = "u.sign_in_read_at IS NOT NULL AND u.last_sign_in_at IS NULL"
+    long_ago = f"u.created_at{asked.apart} < %(before)s AND u.created_at{asked.apart} < {limit}"
     unread = "u.sign_in_read_at IS NULL AND u.last_sign_in_at IS NULL"
-    return f"({never} AND u.created_at < {limit})", {
-        NotKnown.SIGN_IN: f"({unread} AND (u.created_at IS NULL OR u.created_at < %(before)s))",
-        NotKnown.CREATED: f"({never} AND u.created_at IS NULL)",
-    }
+    return _Conditions(
+        "users_never_in",
+        f"({never} AND {long_ago})",
+        {
+            NotKnown.SIGN_IN: (
+                "users_sign_in_unread",
+                f"({unread} AND (u.created_at IS NULL OR u.created_at < %(before)s))",
+            ),
+            NotKnown.CREATED: ("users_never_in", f"({never} AND u.created_at IS NULL)"),
+        },
+    )
 
 
-def _inactive(asked: _Asked) -> Conditions:
+def _inactive(asked: _Asked) -> _Conditions:
     """R-147."""
     limit = "u.sign_in_read_at - %(span)s" if asked.is_copy else "%(before)s"
     used_limit = "u.activity_read_at - %(span)s" if asked.is_copy else "%(before)s"
-    away = f"(u.sign_in_read_at IS NOT NULL AND coalesce(u.last_sign_in_at, u.created_at) < {limit})"
+    seen = f"coalesce(u.last_sign_in_at, u.created_at){asked.apart}"
+    # `before` is said for the index: a copy's limit is another for every user, and never later.
+    away = f"(u.sign_in_read_at IS NOT NULL AND {seen} < %(before)s AND {seen} < {limit})"
     unused = f"(u.last_activity_at IS NULL OR u.last_activity_at < {used_limit})"
-    is_read = "u.activity_read_at IS NOT NULL"
     maybe_unused = f"(u.activity_read_at IS NULL OR {unused})"
     nameless = "u.sign_in_read_at IS NOT NULL AND u.last_sign_in_at IS NULL AND u.created_at IS NULL"
-    return f"({away} AND {is_read} AND {unused})", {
-        NotKnown.SIGN_IN: f"(u.sign_in_read_at IS NULL AND {maybe_unused})",
-        NotKnown.CREATED: f"({nameless} AND {maybe_unused})",
-        NotKnown.ACTIVITY: f"({away} AND u.activity_read_at IS NULL)",
-    }
+    return _Conditions(
+        "users_away",
+        f"({away} AND u.activity_read_at IS NOT NULL AND {unused})",
+        {
+            NotKnown.SIGN_IN: ("users_sign_in_unread", f"(u.sign_in_read_at IS NULL AND {maybe_unused})"),
+            NotKnown.CREATED: ("users_never_in", f"({nameless} AND {maybe_unused})"),
+            NotKnown.ACTIVITY: ("users_unused", f"({away} AND u.activity_read_at IS NULL)"),
+        },
+    )
 
 
-def _shared(_asked: _Asked) -> Conditions:
+def _shared(_asked: _Asked) -> _Conditions:
     """R-152: anything that is not known to be so is not found (R-11, R-12)."""
     fits = "b.size_bytes <= %(free)s"
     found = f"(b.kind = 'shared' AND {fits} AND NOT b.has_archive AND b.hold = 'none')"
@@ -178,10 +230,11 @@ def _shared(_asked: _Asked) -> Conditions:
         "AND (b.hold IS NULL OR b.hold = 'none')"
     )
     gap = "(b.size_bytes IS NULL OR b.has_archive IS NULL OR b.hold IS NULL)"
-    return found, {NotKnown.MAILBOX: f"(b.user_id IS NULL OR (b.kind = 'shared' AND {may} AND {gap}))"}
+    unsure = f"(b.user_id IS NULL OR (b.kind = 'shared' AND {may} AND {gap}))"
+    return _Conditions("", found, {NotKnown.MAILBOX: ("", unsure)})
 
 
-_ACCOUNTS: Mapping[FinderKind, Callable[[_Asked], Conditions]] = {
+_ACCOUNTS: Mapping[FinderKind, Callable[[_Asked], _Conditions]] = {
     FinderKind.BLOCKED: _blocked,
     FinderKind.NEVER_SIGNED_IN: _never_signed_in,
     FinderKind.INACTIVE: _inactive,
@@ -208,7 +261,8 @@ def _about_licenses(
     ]
     if not asked.wanted.with_unknown_path:
         path = f"{scope} AND s.source_kind = 4 AND {condition}"
-        missing.append(Part(f"source s{more}", path, "s.user_id", f"'{NotKnown.PATH}'"))
+        by = _by("source_of_unknown_path")
+        missing.append(Part(f"source s{by}{more}", path, "s.user_id", f"'{NotKnown.PATH}'"))
     return Question(
         source=f"source s{more}",
         where=f"{scope}{asked.path} AND {condition}",
@@ -227,7 +281,8 @@ def _duplicate(asked: _Asked) -> Question:
         "AND g.product_id = s.product_id AND g.source_kind = 2 AND g.state = 1)"
     )
     scope = f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4"
-    part = Part("source s", f"{scope} AND s.source_kind = 4", "s.user_id", f"'{NotKnown.PATH}'")
+    by = _by("source_of_unknown_path")
+    part = Part(f"source s{by}", f"{scope} AND s.source_kind = 4", "s.user_id", f"'{NotKnown.PATH}'")
     return Question(
         source="source s",
         where=f"{scope} AND {by_group}",
@@ -330,6 +385,11 @@ _LICENSES: Mapping[FinderKind, Callable[[_Asked], Question | None]] = {
 
 
 # ---- the dialects' own words
+
+
+def _by(index: str) -> str:
+    """Behind a table: read it by this index. SQLite knows no sizes here and would read the whole tenant instead."""
+    return "" if sql.is_postgres() or not index else f" INDEXED BY {index}"
 
 
 def _switched_off(alias: str) -> str:
