@@ -312,7 +312,7 @@ def test_without_a_session_there_is_only_the_sign_in(make_world: Make) -> None:
 
 def test_home_names_what_needs_a_decision(make_world: Make) -> None:
     """Mailboxes that go this week with the first of them, seats that are not owned; nothing when there is nothing."""
-    world = make_world(crowd(3), seats={E3: 2})
+    world = make_world(crowd(3, last_sign_in_at=clock.machine_now()), seats={E3: 2})
     world.plant("UPDATE pool SET capacity = 3 WHERE tenant_id = %(tenant)s")
     client = signed_in(world)
     assert "Nothing needs attention." in page(client, "/")

@@ -234,11 +234,20 @@ def _text(subscription: Subscription) -> str:
 # ---- what it is worth
 
 
-def savings(tenant_id: int, freed: Mapping[str, int], now: Instant, *, done: bool = False) -> list[Saving]:
+def savings(
+    tenant_id: int,
+    freed: Mapping[str, int],
+    now: Instant,
+    *,
+    done: bool = False,
+    free: Mapping[str, int] | None = None,
+) -> list[Saving]:
     """What so many seats of each product are worth once they are free, dated; products the tenant lacks are left out.
 
     `done`: they are free already, and the seats in use are counted without them (a receipt, not a preview).
+    `free`: so many of them are.
     """
+    already = freed if done else free or {}
     numbers = list_of.product_ids(tenant_id, sorted(freed))
     owned: dict[str, list[Subscription]] = defaultdict(list)
     for row in list_of.of_products(tenant_id, sorted(numbers.values())):
@@ -249,7 +258,7 @@ def savings(tenant_id: int, freed: Mapping[str, int], now: Instant, *, done: boo
     found = []
     for sku, number in sorted(numbers.items()):
         pool = pools.get((number, 0))
-        left = (pool.consumed if pool else 0) - (0 if done else freed[sku])
+        left = (pool.consumed if pool else 0) - (freed[sku] - already.get(sku, 0))
         price = stated[sku].price if sku in stated else None
         found.append(saving(sku, freed[sku], owned[sku], left, price, now))
     return found

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from licentia.changes import advance, keeping, operators
 from licentia.domain.permissions import Actor, Capability
 from licentia.store import clock
+from licentia.store.lists import copying
 from licentia.store.lists import operators as operator_list
 from licentia.store.lists import tenants as tenant_list
 from licentia.store.lists.tenants import TenantRow
@@ -35,6 +36,18 @@ class Desk:
     roles: tuple[str, ...]
     now: int
     text: Text
+    copy_of: str | None = None
+    """The tenant of which this one is a rehearsal copy; None: of none."""
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came from a file, and is as old as that."""
+        return self.tenant.origin == "imported"
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether a change here changes another tenant's copy only: of a file, or for a rehearsal."""
+        return self.is_imported or self.copy_of is not None
 
     @property
     def tenant_id(self) -> int:
@@ -65,4 +78,5 @@ def open_desk(request: HttpRequest, language: str) -> Desk:
         roles=tuple(sorted(operator.roles_in(tenant.id))),
         now=clock.tenant_now(tenant.id),
         text=Text(language, tenant.time_zone),
+        copy_of=copying.copied_from(tenant.id),
     )

@@ -56,7 +56,7 @@ LEFT_OUT = frozenset(
 
 _SETTINGS = (
     "country, time_zone, language, switches, clock_offset, confirm_above, limit_percent, limit_users, approve_above, "
-    "currency, graph_profile"
+    "inactive_days, currency, graph_profile"
 )
 
 

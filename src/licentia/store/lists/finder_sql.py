@@ -125,7 +125,7 @@ def _about_account(asked: _Asked) -> Question:
     mailbox = _MAILBOX if is_mailbox else ""
     missing = [
         Part(
-            f"users u{_by(index)}{mailbox}",
+            f"users u{sql.by(index)}{mailbox}",
             f"{_ALIVE} AND {unsure} AND EXISTS (SELECT 1 FROM source s WHERE {held})",
             "u.id",
             f"'{why}'",
@@ -134,10 +134,10 @@ def _about_account(asked: _Asked) -> Question:
     ]
     if not asked.wanted.with_unknown_path:
         of_path = f"{_holders(asked)} AND s.source_kind = 4 AND {found} AND NOT {known}"
-        by = _by("source_of_unknown_path")
+        by = sql.by("source_of_unknown_path")
         missing.append(Part(f"source s{by} CROSS JOIN users u{mailbox}", of_path, "s.user_id", f"'{NotKnown.PATH}'"))
     source, where, key = f"users u{mailbox}", f"{_ALIVE} AND {found} AND {known}", "u.id"
-    quick = (f"users u{_by(conditions.index)}", f"{_ALIVE} AND {conditions.found} AND {known}")
+    quick = (f"users u{sql.by(conditions.index)}", f"{_ALIVE} AND {conditions.found} AND {known}")
     if asked.is_rare:
         source, key = f"source s CROSS JOIN users u{mailbox}", "s.user_id"
         where = f"{_holders(asked)}{asked.path} AND {found}"
@@ -261,7 +261,7 @@ def _about_licenses(
     ]
     if not asked.wanted.with_unknown_path:
         path = f"{scope} AND s.source_kind = 4 AND {condition}"
-        by = _by("source_of_unknown_path")
+        by = sql.by("source_of_unknown_path")
         missing.append(Part(f"source s{by}{more}", path, "s.user_id", f"'{NotKnown.PATH}'"))
     return Question(
         source=f"source s{more}",
@@ -281,7 +281,7 @@ def _duplicate(asked: _Asked) -> Question:
         "AND g.product_id = s.product_id AND g.source_kind = 2 AND g.state = 1)"
     )
     scope = f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4"
-    by = _by("source_of_unknown_path")
+    by = sql.by("source_of_unknown_path")
     part = Part(f"source s{by}", f"{scope} AND s.source_kind = 4", "s.user_id", f"'{NotKnown.PATH}'")
     return Question(
         source="source s",
@@ -385,11 +385,6 @@ _LICENSES: Mapping[FinderKind, Callable[[_Asked], Question | None]] = {
 
 
 # ---- the dialects' own words
-
-
-def _by(index: str) -> str:
-    """Behind a table: read it by this index. SQLite knows no sizes here and would read the whole tenant instead."""
-    return "" if sql.is_postgres() or not index else f" INDEXED BY {index}"
 
 
 def _switched_off(alias: str) -> str:

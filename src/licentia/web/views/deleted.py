@@ -78,7 +78,7 @@ def _person(desk: Desk, row: DeletedRow, kept: list[Remembered], mail: user_list
         in_the_way=_in_the_way(row, kept),
         mailbox=mail_word(desk, mail),
         mailbox_tag=mail_tag(mail),
-        source=source_word(row.is_synced, is_copy=desk.tenant.origin == "imported"),
+        source=source_word(row.is_synced, is_copy=desk.is_imported),
         is_synced=bool(row.is_synced),
     )
 

@@ -17,11 +17,9 @@ from licentia.changes import propose
 from licentia.changes.subscriptions import savings
 from licentia.changes.who import Who
 from licentia.domain.finders import FINDERS, FinderKind, Search, intent_of, search
-from licentia.domain.money import total
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput
 from licentia.domain.savings import Saving
-from licentia.domain.seats import When
 from licentia.store.lists import finders as list_of
 from licentia.store.lists import found as measure
 from licentia.store.lists import products
@@ -32,12 +30,11 @@ from licentia.web import histogram, paging
 from licentia.web.desk import Desk
 from licentia.web.exporting import PAGE, Cells, pages, streamed
 from licentia.web.typed import line, whole
+from licentia.web.worth import per_month
 from licentia.words import finders as words
 from licentia.words import money as money_words
-from licentia.words.amounts import amounts
 from licentia.words.finders import Found
 from licentia.words.language import gettext as _
-from licentia.words.language import ngettext
 from licentia.words.parts import count, product_name
 from licentia.words.said.finding import FINDER, missing
 
@@ -156,7 +153,7 @@ def _worth(desk: Desk, wanted: Search, hits: list[int]) -> dict[str, Any]:
         return {"is_counted": False, "cap": count(CAP), "users": CAP + 1}
     rows = measure.takeable(desk.tenant_id, wanted, desk.now, hits)
     worth = {one.sku_id: one for one in savings(desk.tenant_id, {r.sku_id: r.seats for r in rows if r.seats}, desk.now)}
-    is_copy = desk.tenant.origin == "imported"
+    is_copy = desk.is_imported
     days = measure.days_since(desk.tenant_id, hits, desk.now, is_copy=is_copy) if hits else {}
     limit = wanted.days if wanted.kind is FinderKind.INACTIVE else None
     return {
@@ -165,7 +162,7 @@ def _worth(desk: Desk, wanted: Search, hits: list[int]) -> dict[str, Any]:
         "lines": sorted((_line(desk, row, worth.get(row.sku_id)) for row in rows), key=lambda one: one.name.casefold()),
         "licenses": count(sum(row.licenses for row in rows)),
         "seats": count(sum(row.seats for row in rows)),
-        "money": _money(desk, list(worth.values())),
+        "money": per_month(desk, worth.values()),
         "bars": histogram.bars(days, limit) if hits else [],
         "has_all": wanted.sku_id is not None or wanted.finder.looks_at_account,
     }
@@ -174,16 +171,6 @@ def _worth(desk: Desk, wanted: Search, hits: list[int]) -> dict[str, Any]:
 def _line(desk: Desk, row: Takeable, worth: Saving | None) -> Line:
     said = [_("No seat comes free.")] if worth is None else money_words.saving(desk.text, worth)
     return Line(row.sku_id, product_name(row.sku_id), count(row.licenses), row.licenses, count(row.seats), said)
-
-
-def _money(desk: Desk, worth: list[Saving]) -> dict[str, str]:
-    """What the seats cost a month, and of how many nobody knows the price."""
-    known = total(amount for one in worth for amount in one.per_month())
-    unknown = sum(
-        part.seats for one in worth for part in one.parts if part.per_month is None and part.when is not When.NEVER
-    )
-    said = ngettext("price of {n} seat not known", "price of {n} seats not known", unknown).format(n=count(unknown))
-    return {"known": amounts(known, desk.text.language), "unknown": said if unknown else ""}
 
 
 # ---- what can be done with it
