@@ -67,6 +67,7 @@ BAD_INPUT: dict[str, Sentence] = {
     ),
     "tenant_gone": lambda d: _("This tenant is being deleted."),
     "no_tenant": lambda d: _("There is no tenant yet."),
+    "bad_tenant_name": lambda d: _("A tenant's name is one line of 1 to 200 characters."),
     "tenant_exists": lambda d: _(
         "There is a tenant called {name} already. Choose another name, or delete it first."
     ).format(**d),

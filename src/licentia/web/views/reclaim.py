@@ -43,7 +43,7 @@ MOST_DAYS = 3_650
 
 
 def asked(desk: Desk, given: Mapping[str, str]) -> Search:
-    """The search that an address or a form names; who has not signed in for 90 days where it names none.
+    """The search that an address or a form names; who has not signed in for as long as the tenant says where it names none.
 
     BadInput `unknown_finder`, `finder_no_days`, `bad_number`, `product_not_owned`.
     """
@@ -55,7 +55,10 @@ def asked(desk: Desk, given: Mapping[str, str]) -> Search:
         if sku not in {row.sku_id for row in products.every(desk.tenant_id)}:
             raise BadInput("product_not_owned", sku=sku)
         params["sku_id"] = sku
-    return search(given.get("kind", FinderKind.INACTIVE.value), params)
+    kind = given.get("kind", FinderKind.INACTIVE.value)
+    if kind == FinderKind.INACTIVE:
+        params.setdefault("days", desk.tenant.inactive_days)
+    return search(kind, params)
 
 
 def query_of(wanted: Search) -> str:
