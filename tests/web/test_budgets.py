@@ -17,6 +17,7 @@ FRAME = 11
 BUDGET = {
     "home": 28,
     "search": 4,
+    "add_tenant": 3,
     "active_users": 4,
     "user": 16,
     "manage_licenses": 4,

@@ -45,6 +45,7 @@ POSTS |= dict.fromkeys(("retry", "accept", "reject", "settings_limits", "setting
 POSTS |= dict.fromkeys(("settings_revoke", "settings_never", "settings_never_remove"), BAD)
 POSTS |= dict.fromkeys(("reclaim_save", "reclaim_forget", "undo_subscription"), BAD)
 POSTS |= dict.fromkeys(("add_demo", "add_empty", "add_copy"), BAD)
+POSTS |= {"preview": BAD}
 POSTS |= dict.fromkeys(("unschedule", "approve"), NOT_NOW)
 POSTS |= dict.fromkeys(("group_create", "group_delete", "group_unassign", "group_add", "assign"), INCOMPLETE)
 POSTS |= {"group_assign": 200, "group_restore": ABSENT}
