@@ -21,6 +21,7 @@ from licentia.domain import catalog as catalog_of
 from licentia.domain.facts import AssignmentState, MailboxKind, Source, SourceKind
 from licentia.domain.finders import FINDERS, FinderKind, NotKnown, Search, findings, search
 from licentia.domain.instants import DAY
+from licentia.domain.reasons import BadInput
 from licentia.importing.demo import demo_tenant
 from licentia.importing.rows import HoldKind, LicenseRow, MailboxRow, UserRow
 from licentia.store import clock, sql
@@ -415,3 +416,50 @@ def test_finders_about_accounts_read_an_index_of_their_fact(make_world: Make, ki
         plan = " ".join(str(row[3]) for row in found)
         assert "USING PRIMARY KEY (tenant_id=?)" not in plan, plan
         assert re.search("users_(away|unused|never_in|blocked|status_unread|sign_in_unread)|unknown_path", plan), plan
+
+
+def test_who_is_left_out(make_world: Make) -> None:
+    """New accounts, mailboxes on hold, shared ones and rooms, blocked accounts: each only where asked, never in silence."""
+    box = MailboxRow(MailboxKind.USER, GIB, False, HoldKind.NONE, False)
+    people = [
+        person(1, direct(E3), mailbox=box),
+        person(2, direct(E3), mailbox=replace(box, hold=HoldKind.LITIGATION)),
+        person(3, direct(E3), mailbox=replace(box, kind=MailboxKind.ROOM)),
+        person(4, direct(E3), mailbox=box, account_enabled=False),
+        person(5, direct(E3), mailbox=None),
+        person(6, direct(E3), mailbox=replace(box, hold=None)),
+        person(7, direct(E3), mailbox=box, account_enabled=None),
+        person(8, direct(E3), mailbox=box),
+    ]
+    world = make_world(people)
+    since(world, "created_at", dict.fromkeys(range(1, 9), 800) | {8: 29})
+    since(world, "last_sign_in_at", dict.fromkeys(range(1, 9), 700))
+    since(world, "last_activity_at", dict.fromkeys(range(1, 9), 700))
+    everybody = [world.user(n) for n in range(1, 9)]
+
+    def without(*leave: str, **more: Any) -> set[int]:
+        found = ask(world, "inactive", leave=list(leave), **more)
+        assert (
+            finders.hits(
+                world.tenant, search("inactive", {"leave": list(leave), **more}), clock.tenant_now(world.tenant)
+            )
+            == found
+        )
+        return {everybody.index(one) + 1 for one in found}
+
+    assert without() == set(range(1, 9))
+    assert without("new") == set(range(1, 8))
+    assert without("hold") == {1, 3, 4, 7, 8}
+    assert without("shared") == {1, 2, 4, 6, 7, 8}
+    assert without("blocked") == {1, 2, 3, 5, 6, 8}
+    assert without("new", "hold", "shared", "blocked") == without("new", "hold", "shared", "blocked", sku_id=E3) == {1}
+    assert count(world, "inactive", leave=["hold"]) == {"hold": 2}
+    assert count(world, "inactive", leave=["shared"]) == {"mailbox_kind": 1}
+    assert count(world, "inactive", leave=["blocked"]) == {"sign_in_status": 1}
+    assert count(world, "inactive", leave=["hold", "shared", "blocked"]) == {"hold": 2, "sign_in_status": 1}
+    since(world, "created_at", {1: None})
+    assert count(world, "inactive", leave=["new"]) == {"age": 1}
+    with pytest.raises(BadInput, match="finder_no_leave"):
+        search("duplicate", {"leave": ["new"]})
+    with pytest.raises(BadInput, match="finder_no_leave"):
+        search("inactive", {"leave": ["everybody"]})

@@ -28,7 +28,7 @@ BUDGET = {
     "plans": 1,
     "plan": 17,
     "deleted_users": 1,
-    "reclaim": 25,
+    "reclaim": 28,
     "audit": 1,
     "settings": 6,
     "help": 2,

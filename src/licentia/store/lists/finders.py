@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from licentia.domain.finders import FinderKind, NotKnown, Search, search
+from licentia.domain.finders import MISSES, FinderKind, LeaveOut, NotKnown, Search, search
 from licentia.domain.instants import Instant
 from licentia.store import sql
-from licentia.store.lists.finder_sql import Question, question
+from licentia.store.lists.finder_accounts import LOOKED
+from licentia.store.lists.finder_parts import Question
+from licentia.store.lists.finder_sql import question
 
 CAP = 2_000
 """Up to so many users are found, sorted and counted exactly; above, the name order is walked."""
@@ -177,7 +179,13 @@ def not_known(tenant_id: int, wanted: Search, now: Instant) -> Missing:
         for why, n in found:
             counts[NotKnown(why)] = counts.get(NotKnown(why), 0) + int(n)
         is_more = is_more or sum(int(n) for _, n in found) > CAP
-    return Missing({why: counts[why] for why in wanted.finder.not_known if counts.get(why)}, is_more)
+    if asked is not None and asked.looked:
+        params = asked.params | {"tenant": tenant_id}
+        looked = sql.value(f"SELECT count(*) FROM {asked.looked} WHERE u.tenant_id = %(tenant)s", params)
+        is_more = is_more or int(looked) > LOOKED
+    of_leave = (MISSES[one] for one in LeaveOut if one in wanted.leave)
+    known = dict.fromkeys((*wanted.finder.not_known, *of_leave))
+    return Missing({why: counts[why] for why in known if counts.get(why)}, is_more)
 
 
 def products_found(tenant_id: int, wanted: Search, now: Instant) -> list[str]:

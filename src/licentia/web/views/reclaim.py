@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,7 +16,15 @@ from licentia.changes import finders as door
 from licentia.changes import propose
 from licentia.changes.subscriptions import savings
 from licentia.changes.who import Who
-from licentia.domain.finders import FINDERS, FinderKind, Search, intent_of, search
+from licentia.domain.finders import (
+    FINDERS,
+    USUALLY_LEFT_OUT,
+    FinderKind,
+    LeaveOut,
+    Search,
+    intent_of,
+    search,
+)
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput
 from licentia.domain.savings import Saving
@@ -36,13 +44,13 @@ from licentia.words import money as money_words
 from licentia.words.finders import Found
 from licentia.words.language import gettext as _
 from licentia.words.parts import count, product_name
-from licentia.words.said.finding import FINDER, missing
+from licentia.words.said.finding import FINDER, LEFT_OUT, missing
 
 TOP = 50
 MOST_DAYS = 3_650
 
 
-def asked(desk: Desk, given: Mapping[str, str]) -> Search:
+def asked(desk: Desk, given: QueryDict) -> Search:
     """The search that an address or a form names; who has not signed in for as long as the tenant says where it names none.
 
     BadInput `unknown_finder`, `finder_no_days`, `bad_number`, `product_not_owned`.
@@ -56,6 +64,9 @@ def asked(desk: Desk, given: Mapping[str, str]) -> Search:
             raise BadInput("product_not_owned", sku=sku)
         params["sku_id"] = sku
     kind = given.get("kind", FinderKind.INACTIVE.value)
+    leave = given.getlist("leave") if "kind" in given else sorted(USUALLY_LEFT_OUT)
+    if leave:
+        params["leave"] = leave
     if kind == FinderKind.INACTIVE:
         params.setdefault("days", desk.tenant.inactive_days)
     return search(kind, params)
@@ -64,7 +75,13 @@ def asked(desk: Desk, given: Mapping[str, str]) -> Search:
 def query_of(wanted: Search) -> str:
     """The search as the words of an address."""
     fields = (("kind", wanted.kind.value), ("days", wanted.days), ("product", wanted.sku_id))
-    return urlencode({name: value for name, value in fields if value is not None})
+    known: list[tuple[str, Any]] = [(name, value) for name, value in fields if value is not None]
+    return urlencode([*known, *(("leave", one.value) for one in sorted(wanted.leave))])
+
+
+def usual(kind: FinderKind) -> Search:
+    """The search of this kind as the page offers it first."""
+    return search(kind, {"leave": sorted(one for one in USUALLY_LEFT_OUT if _fits(kind, one))})
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -107,11 +124,19 @@ def _choices(desk: Desk, wanted: Search) -> dict[str, Any]:
     owned = sorted((product_name(row.sku_id), row.sku_id) for row in products.every(desk.tenant_id))
     saved = [(one, door.search_of(one)) for one in list_of.saved(desk.tenant_id)]
     return {
-        "kinds": [(kind.value, FINDER[kind](), kind is wanted.kind) for kind in FINDERS],
+        "kinds": [(query_of(usual(kind)), FINDER[kind](), kind is wanted.kind) for kind in FINDERS],
+        "leaves": [(one.value, LEFT_OUT[one](), one in wanted.leave) for one in LeaveOut if _fits(wanted.kind, one)],
+        "left": sorted(wanted.leave),
         "products": [(sku, name, sku == wanted.sku_id) for name, sku in owned],
         "saved": [(one.name, words.summary(kept), query_of(kept)) for one, kept in saved],
         "most_days": MOST_DAYS,
     }
+
+
+def _fits(kind: FinderKind, one: LeaveOut) -> bool:
+    """Whether it is of use to leave these out: who looks for the blocked, or for shared mailboxes, would find nobody."""
+    of_itself = {FinderKind.BLOCKED: LeaveOut.BLOCKED, FinderKind.SHARED: LeaveOut.SHARED}
+    return FINDERS[kind].looks_at_account and of_itself.get(kind) is not one
 
 
 def _list(request: HttpRequest, desk: Desk, found: Found, place: paging.Place) -> dict[str, Any]:
