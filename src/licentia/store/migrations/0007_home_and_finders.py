@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0005_sign_in_tries'),
+        ('store', '0006_graph'),
     ]
 
     operations = [
