@@ -51,7 +51,11 @@ class Tenant:
 
 def tenant_of(center: Center) -> Tenant:
     """Reads it from the store."""
-    tenant = center.demo.tenant
+    return tenant_in(center.demo.tenant)
+
+
+def tenant_in(tenant: int) -> Tenant:
+    """The same of a demo tenant of this number."""
     rows = products.every(tenant)
     pooled = max((row for row in rows if row.has_pool), key=lambda row: products.paths(tenant, row.id).get(1, 0))
     bought = next(row for row in rows if row.purchases and not row.has_pool)

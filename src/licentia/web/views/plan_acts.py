@@ -33,6 +33,8 @@ def apply(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
         if refused.code not in ("confirm_needed", "over_limit"):
             raise
         return _asked(request, desk, plan_id, refused)
+    except BadInput as wrong:
+        return _asked(request, desk, plan_id, wrong)
     plan = carried_out(request, desk, plan_id, state)
     shown = preview(desk.tenant_id, plan_id)
     if shown.sku_id:
@@ -64,11 +66,13 @@ def _shown(plan_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("plan", args=[plan_id]))
 
 
-def _asked(request: HttpRequest, desk: Desk, plan_id: int, refused: Refused) -> HttpResponse:
+def _asked(request: HttpRequest, desk: Desk, plan_id: int, why: Refused | BadInput) -> HttpResponse:
+    """The plan's page with what is needed, or what is wrong, and what was typed."""
     shown = preview(desk.tenant_id, plan_id)
     found = plan_values(desk, shown) | plan_steps(desk, shown, 0)
-    found |= {"asks": refused.code, "said": cause(refused), "typed": request.POST.get("confirm", "")}
-    return render(request, "web/plan.html", found, status=409)
+    found |= {"asks": why.code, "said": cause(why), "typed": request.POST.get("confirm", "")}
+    found |= {"on_date": request.POST.get("start") == "date", "at": request.POST.get("at", "")}
+    return render(request, "web/plan.html", found, status=422 if isinstance(why, BadInput) else 409)
 
 
 def discard(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:

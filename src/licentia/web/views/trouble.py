@@ -68,6 +68,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, _("This page does not exist"), _("The address is wrong, or what it was about is gone."))
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429, which allauth asks for."""
+    return _page(request, 429, _("Too many tries"), _("Nothing was changed. Wait a few minutes and try again."))
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500: a number that is in the log too."""
     number = getattr(request, "request_id", "") or secrets.token_hex(8)
