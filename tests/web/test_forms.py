@@ -138,13 +138,13 @@ def _typed(text: str) -> str:
     return text.replace("\x00", "")
 
 
-@pytest.fixture(params=["en", "nl"])
+@pytest.fixture
 def sender(store: Store, request: pytest.FixtureRequest) -> Iterator[Sender]:
-    """An administrator with every role that forms need."""
+    """An administrator with every role that forms need, in Dutch unless a test says otherwise: English is what is left over."""
     now = clock.machine_now()
     world = build(store, demo_tenant(200, 1, now - now % DAY))
     signing.add("anna", (world.tenant, Role.GLOBAL))
-    found = Sender(world, tenant_in(world.tenant), str(request.param), Client(), [])
+    found = Sender(world, tenant_in(world.tenant), getattr(request, "param", "nl"), Client(), [])
     found.enter()
     yield found
     found.client.raise_request_exception = True
@@ -177,6 +177,7 @@ def test_no_form_takes_what_nobody_should_send(sender: Sender, part: int) -> Non
 
 
 @every_part
+@pytest.mark.parametrize("sender", ["en"], indirect=True)
 def test_no_form_fails_empty_in_another_shape_or_too_large(sender: Sender, part: int) -> None:
     """No field at all, JSON, plain text, a file that breaks off, 100,000 numbers, without the token of the session."""
     for name in sorted(FORMS)[part::PARTS]:
@@ -238,8 +239,8 @@ def test_no_address_fails_with_words_that_nobody_would_ask_for(sender: Sender) -
     asked = ("q", "after", "before", "first", "tab", "kind", "days", "product", "user", "plan", "seats", "on", "apps")
     for name, address in examples(sender.tenant).items():
         bare = address.partition("?")[0]
-        for what, value in BAD.items():
-            answer: Any = sender.client.get(bare, dict.fromkeys(asked, value[:4_000]))
+        for what in ("huge", "a NUL", "HTML", "a long number", "other digits", "year 0"):
+            answer: Any = sender.client.get(bare, dict.fromkeys(asked, BAD[what][:4_000]))
             text = _text(answer)
             if answer.status_code >= 500 or "<script>alert(1)" in text:
                 sender.wrong.append(f"{name} asked for {what}: {answer.status_code}")

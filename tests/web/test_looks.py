@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -101,17 +102,24 @@ def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
 
-def looked_at(
-    visitor: Visitor, part: str, looks: Looks, widths: tuple[int, ...], shots: Path | None, *, is_whole: bool = False
-) -> Wrong:
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How closely each state is looked at: by axe, at which widths as it is laid out, and whether twins are looked at too."""
+
+    looks: Looks
+    widths: tuple[int, ...]
+    with_twins: bool
+
+
+def looked_at(visitor: Visitor, part: str, care: Care, shots: Path | None) -> Wrong:
     """What is wrong in any state of the part: as it is laid out, then by axe."""
     wrong, page = Wrong(), visitor.page
     language = page.locator("html").get_attribute("lang")
-    for number, state in enumerate(one for one in states(visitor, part) if is_whole or not one.is_twin):
+    for number, state in enumerate(one for one in states(visitor, part) if care.with_twins or not one.is_twin):
         resize(page, state.widths[0])
         state.open()
         page.evaluate(DRAWN)
-        for width in widths if state.widths == WIDTHS else state.widths:
+        for width in care.widths if state.widths == WIDTHS else state.widths:
             resize(page, width)
             wrong.add(page.evaluate(LAYOUT), f"{state.name} {width}")
             if shots:
@@ -120,7 +128,7 @@ def looked_at(
                 )
         page.evaluate(AXE_SCRIPT)
         page.evaluate(LESS, state.name == "home")
-        for look in looks(number, state.widths):
+        for look in care.looks(number, state.widths):
             wrong.add(judged(page, look), f"{state.name} {look[0]} {look[1]}")
     return wrong
 
@@ -131,7 +139,7 @@ def test_no_state_breaks_a_rule_of_accessibility_or_is_cut(
 ) -> None:
     """WCAG 2.2 AA and axe's best practice, in some looks; no page scrolls sideways, no text is cut or over another; targets."""
     visitor = Visitor(open_page("/", language=language), center, tenant)
-    wrong = looked_at(visitor, part, partial(some, language), LAID_OUT[language], shots)
+    wrong = looked_at(visitor, part, Care(partial(some, language), LAID_OUT[language], with_twins=False), shots)
     assert not wrong.said, str(wrong)
 
 
@@ -143,7 +151,8 @@ def test_no_look_at_any_state_breaks_a_rule(
 ) -> None:
     """The same, in every look and at every width, and those that only show another object of the same kind."""
     visitor = Visitor(open_page("/", language=language), center, tenant)
-    wrong = looked_at(visitor, part, lambda _number, widths: every(widths), LAYOUT_WIDTHS, shots, is_whole=True)
+    care = Care(lambda _number, widths: every(widths), LAYOUT_WIDTHS, with_twins=True)
+    wrong = looked_at(visitor, part, care, shots)
     assert not wrong.said, str(wrong)
 
 
