@@ -163,6 +163,11 @@ LIMITS = {"confirm_above": "20", "limit_percent": "25", "limit_users": "500", "a
 
 FORMS: dict[str, Make] = {
     "set_tenant": _plain("set_tenant", tenant="1"),
+    "add_demo": _plain("add_demo", keeps=("name", "users"), name="Oefenen", users="3"),
+    "add_empty": _plain("add_empty", keeps=("name",), name="Leeg", country="NL", zone="Europe/Amsterdam"),
+    "add_copy": _plain("add_copy", keeps=("name",), name="Kopie", do="check", skip="", file=""),
+    "preview": _plain("preview", role="global_reader"),
+    "end_preview": _plain("end_preview"),
     "dismiss": _plain("dismiss", next="/plans"),
     "set_language": _plain("set_language", language="en", next="/plans"),
     "keys": _plain("keys", keys="on"),
