@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from center import Center
-from center_pages import OPEN, Tenant, examples, looked_at, tenant_of
+from center_pages import OPEN, Tenant, boxes, examples, looked_at, tenant_of
 
 Open = Callable[..., Page]
 
@@ -33,6 +33,12 @@ AXE = """async ([exclude, options]) => {
   const found = await axe.run({ exclude }, options);
   const lines = (nodes) => nodes.map((node) => "    " + node.html.slice(0, 200)).join("\\n");
   return found.violations.map((one) => `${one.id}: ${one.help}\\n` + lines(one.nodes));
+}"""
+
+
+TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  return ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `the id ${id} is there twice`);
 }"""
 
 
@@ -104,15 +110,19 @@ def test_no_page_breaks_a_rule_of_accessibility(open_page: Open, center: Center,
     assert not wrong.said, str(wrong)
 
 
-def test_no_open_state_breaks_a_rule_of_accessibility(open_page: Open, center: Center, language: str) -> None:
-    """Menus, the dialog, a selection: open, in light and dark, and as they should be laid out."""
+def test_no_open_state_breaks_a_rule_of_accessibility(
+    open_page: Open, center: Center, language: str, shots: Path | None
+) -> None:
+    """Menus, boxes, a selection: open, in light and dark, as they should be laid out, and no id is there twice."""
     wrong = Wrong()
     page = open_page("/", language=language)
-    for name, (width, address, act) in OPEN.items():
+    for name, (width, address, act) in (OPEN | boxes(tenant_of(center))).items():
         resize(page, width)
         page.goto(center.url(address))
         act(page)
-        wrong.add([*judged(page, "light"), *judged(page, "dark"), *page.evaluate(LAYOUT)], name)
+        wrong.add([*judged(page, "light"), *judged(page, "dark"), *page.evaluate(LAYOUT), *page.evaluate(TWICE)], name)
+        if shots:
+            page.screenshot(path=shots / f"open-{name.replace(', ', '-').replace(' ', '-')}.{language}.png")
     assert not wrong.said, str(wrong)
 
 

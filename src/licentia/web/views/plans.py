@@ -1,15 +1,16 @@
-"""Plans: the list, one plan before, while and after it runs, the Unassign box, and everything that can be done to a plan."""
+"""Plans: the list, and one plan before, while and after it runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from licentia.changes import guards, run
 from licentia.changes.preview import Fate, Line, Preview, drift, fates, preview, titled
+from licentia.domain.intents import PurgeUser
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import NotPermitted, Outcome
@@ -19,16 +20,12 @@ from licentia.web.desk import Desk
 from licentia.words import plans as words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
-from licentia.words.parts import product_name
 from licentia.words.standing import standing
 from licentia.words.titles import title
 
 TOP = 50
 AT_ONCE = 1_000
 """Plans for so many users are applied while the page waits; larger ones by the worker, and the page shows progress."""
-NAMED = 8
-"""So many users have a row of their own in the box; more are grouped by what happens to them."""
-
 ICON = {"mailbox": "mail", "onedrive": "cloud", "office": "apps", "ediscovery": "search", "hold": "shield"}
 CLASS = {"loss": "c-er", "change": "c-wa", "unknown": "c-wa", "safe": "c-ok"}
 TAG = {Outcome.READY: "ok", Outcome.CHOICE: "wa", Outcome.REFUSED: "er", Outcome.SKIPPED: ""}
@@ -120,7 +117,7 @@ def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
             for one in shown.reasons
         ],
         "facts": words.facts(desk.text, shown),
-        "line": _line(desk, shown),
+        "line": None if isinstance(shown.intent, PurgeUser) else _line(desk, shown),
         "is_draft": state is PlanState.DRAFT,
         "is_running": state is PlanState.RUNNING,
         "is_paused": state is PlanState.PAUSED,
@@ -194,7 +191,7 @@ def step_values(desk: Desk, step: list_of.StepRow, fate: Fate, verb: str) -> dic
         "why": sentences.reason(fate.reason, fate.subject)
         if is_open and fate.reason
         else sentences.reason_word(step.reason),
-        "kept": _kept(desk, step, fate),
+        "kept": _("Not applicable") if verb == "purge_user" else _kept(desk, step, fate),
         "state": words.result_word(verb, step.state),
         "tag": {"pending": "ok", "verified": "ok", "choice": "wa", "refused": "er", "failed": "er"}.get(step.state, ""),
     }
@@ -218,24 +215,3 @@ def _kept(desk: Desk, step: list_of.StepRow, fate: Fate) -> str:
 def cause(error: Exception) -> str:
     """What an expected error says."""
     return sentences.cause(error) or ""
-
-
-# ---- the box
-
-
-def unassign(request: HttpRequest, desk: Desk, sku_id: str, plan_id: int) -> HttpResponse:
-    """The Unassign licenses box over the product's page: the draft plan in short, with its three buttons."""
-    shown = preview(desk.tenant_id, plan_id)
-    if shown.sku_id != sku_id.lower() or shown.plan["state"] != PlanState.DRAFT.value:
-        raise Http404
-    found = plan_values(desk, shown)
-    known = fates(desk.tenant_id, plan_id, shown.start)
-    if shown.plan["users"] <= NAMED:
-        found["steps"] = [
-            step_values(desk, step, known[step.class_id], shown.plan["verb"])
-            for step in list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
-        ]
-    else:
-        found["groups"] = found["changes"]
-    found |= {"name": product_name(sku_id), "sku_id": sku_id}
-    return render(request, "web/unassign.html", found)
