@@ -17,6 +17,7 @@ from licentia.domain.reasons import NotPermitted, Outcome
 from licentia.store.lists import plans as list_of
 from licentia.web import undoing
 from licentia.web.desk import Desk
+from licentia.web.views import subscription_plans
 from licentia.words import plans as words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
@@ -76,7 +77,7 @@ def one(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     shown = preview(desk.tenant_id, plan_id)
     after = request.GET.get("after", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    found = plan_values(desk, shown) | plan_steps(desk, shown, start)
+    found = plan_values(desk, shown) | plan_steps(desk, shown, start) | subscription_plans.values(desk, shown)
     if found["is_draft"]:
         found["drift"] = _drift(desk, plan_id)
     if request.headers.get("HX-Target") == "progress":
