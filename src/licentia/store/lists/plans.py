@@ -183,15 +183,25 @@ def read_consequences(text: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]
     return tuple((rule, tuple(sorted(words.items())), seconds) for rule, words, seconds in json.loads(text))
 
 
+STEP_COLUMNS = (
+    "s.n, s.user_id, coalesce(u.principal_name, ''), coalesce(u.display_name, ''), s.state, s.reason, s.class_id, s.at, "
+    "s.undo_until"
+)
+
+
 def steps(tenant_id: int, plan_id: int, after_n: int, top: int) -> list[StepRow]:
     """The plan's steps after number `after_n`, with their users, `top` at most."""
     found = sql.rows(
-        "SELECT s.n, s.user_id, coalesce(u.principal_name, ''), coalesce(u.display_name, ''), s.state, s.reason, "
-        "s.class_id, s.at, s.undo_until FROM plan_step s "
+        f"SELECT {STEP_COLUMNS} FROM plan_step s "
         "LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id "
         "WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.n > %(after)s ORDER BY s.n LIMIT %(top)s",
         {"tenant": tenant_id, "plan": plan_id, "after": after_n, "top": top},
     )
+    return named_steps(tenant_id, found)
+
+
+def named_steps(tenant_id: int, found: list[sql.Row]) -> list[StepRow]:
+    """The steps, with the names of users who are gone."""
     absent = gone.names(tenant_id, [row[1] for row in found if not row[2]])
     return [StepRow(n, user, name or absent.get(user, ""), *rest) for n, user, name, *rest in found]
 

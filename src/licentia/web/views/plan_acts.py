@@ -15,11 +15,12 @@ from licentia.domain import intents
 from licentia.domain.intents import SubscriptionIntent, Undo
 from licentia.domain.lifecycle import PlanEvent, PlanState
 from licentia.domain.reasons import REASONS, BadInput, Outcome, Refused
+from licentia.store.lists.plan_steps import StepQuery
 from licentia.web import selection, undoing
 from licentia.web.desk import Desk
 from licentia.web.selection import Selection
-from licentia.web.views import subscription_plans
-from licentia.web.views.plans import AT_ONCE, cause, plan_steps, plan_values
+from licentia.web.views import plan_page
+from licentia.web.views.plans import AT_ONCE, cause
 from licentia.words.moments import moment_of
 
 KEPT = ("confirm", "start", "at", "back")
@@ -93,7 +94,7 @@ def _shown(plan_id: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, desk: Desk, plan_id: int, refused: Refused) -> HttpResponse:
     shown = preview(desk.tenant_id, plan_id)
-    found = plan_values(desk, shown) | plan_steps(desk, shown, 0) | subscription_plans.values(desk, shown)
+    found = plan_page.values(desk, shown, StepQuery())
     found |= {"asks": refused.code, "said": cause(refused), "typed": request.POST.get("confirm", "")}
     return render(request, "web/plan.html", found, status=409)
 

@@ -1,4 +1,4 @@
-"""Plans: the list, and one plan before, while and after it runs."""
+"""Plans: the list, and what every page says of a plan before, while and after it runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from licentia.changes import guards, run
-from licentia.changes.preview import Fate, Line, Preview, drift, fates, preview, titled
+from licentia.changes.preview import Fate, Line, Preview, titled
 from licentia.domain.intents import PurgeUser
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import Capability
@@ -17,7 +17,6 @@ from licentia.domain.reasons import NotPermitted, Outcome
 from licentia.store.lists import plans as list_of
 from licentia.web import undoing
 from licentia.web.desk import Desk
-from licentia.web.views import subscription_plans
 from licentia.words import plans as words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
@@ -70,28 +69,6 @@ class Change:
     when: str
     undo: str
     rule: str
-
-
-def one(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """A plan: what changes, for whom, when, how to undo it; then its progress and result."""
-    shown = preview(desk.tenant_id, plan_id)
-    after = request.GET.get("after", "0")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    found = plan_values(desk, shown) | plan_steps(desk, shown, start) | subscription_plans.values(desk, shown)
-    if found["is_draft"]:
-        found["drift"] = _drift(desk, plan_id)
-    if request.headers.get("HX-Target") == "progress":
-        return render(request, "web/progress.html", found)
-    return render(request, "web/plan.html", found)
-
-
-def _drift(desk: Desk, plan_id: int) -> str:
-    """How the selection differs from the plan's users now; nothing when it does not."""
-    found = drift(desk.tenant_id, plan_id)
-    if not found.came and not found.went:
-        return ""
-    said = _("The selection has changed since the plan was made. New, and not in the plan: {came}. Gone: {went}.")
-    return said.format(came=desk.text.n(found.came), went=desk.text.n(found.went))
 
 
 def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
@@ -172,14 +149,6 @@ def _line(desk: Desk, shown: Preview) -> dict[str, Any]:
         "what": "" if lost is None else rules.consequence(desk.text, lost.rule, lost.params, lost.at),
         "ready": desk.text.n(shown.plan["ready"]),
     }
-
-
-def plan_steps(desk: Desk, shown: Preview, after: int) -> dict[str, Any]:
-    """A page of the plan's users, after this number."""
-    steps = list_of.steps(desk.tenant_id, shown.plan["id"], after, TOP + 1)
-    known = fates(desk.tenant_id, shown.plan["id"], shown.start)
-    rows = [step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps[:TOP]]
-    return {"steps": rows, "more_steps": steps[TOP - 1].n if len(steps) > TOP else None}
 
 
 def step_values(desk: Desk, step: list_of.StepRow, fate: Fate, verb: str) -> dict[str, Any]:
