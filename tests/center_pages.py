@@ -15,9 +15,9 @@ from django.urls import reverse
 from licentia.changes import propose, run
 from licentia.changes import subscriptions as doors
 from licentia.changes.who import Who
-from licentia.domain.intents import DeleteUser, PurgeUser, RestoreUser, Unassign
+from licentia.domain.intents import DeleteUser, PurgeUser, RestoreUser, Unassign, Undo
 from licentia.domain.permissions import Actor, local_shell
-from licentia.store.lists import deleted, groups, plans, products, subscriptions, users
+from licentia.store.lists import deleted, groups, plans, product_events, products, subscriptions, users
 from licentia.store.lists.products import ProductRow
 from licentia.store.lists.users import Query
 
@@ -64,6 +64,18 @@ class Tenant:
             run.run(self.id, plan, self.actor)
             rows, _following = deleted.page(self.id, None, 1)
         return rows[0].id
+
+    def with_history(self) -> str:
+        """The pooled product, after its last holder of the page lost it and has it again."""
+        if not product_events.newest(self.id, self.pooled.sku_id, 1):
+            plan = propose.propose(
+                self.id, Unassign(self.pooled.sku_id), Who("users", "", (self.holders[-1].id,)), self.actor
+            )
+            for one in (plan, None):
+                back = one or propose.propose(self.id, Undo(plan), Who("plan", str(plan)), self.actor)
+                run.apply(self.id, back, self.actor)
+                run.run(self.id, back, self.actor)
+        return self.pooled.sku_id
 
     def above_the_limits(self) -> tuple[int, int]:
         """A draft plan for everybody who holds the pooled product, and how many it would change."""
@@ -149,6 +161,9 @@ def more_states(tenant: Tenant) -> dict[str, str]:
         "user, mail": user + "?tab=mail",
         "user, history": user + "?tab=history",
         "product, services": product + "?tab=services",
+        "product, history": reverse("product", args=[tenant.with_history()]) + "?tab=history",
+        "plan of a subscription": reverse("plan", args=[own_examples(tenant, "", "undo_subscription")["plan_id"]]),
+        "plan, nobody so": reverse("plan", args=[tenant.plan(FEW)]) + "?state=choice&q=nobody",
         "product, self-service": reverse("product", args=[tenant.bought.sku_id]),
         "licenses, self-service": reverse("licenses") + "?kind=self-service",
         "plan of many": reverse("plan", args=[tenant.plan(25)]),
