@@ -30,7 +30,7 @@ def test_an_older_journal_is_counted_alike(make_world: Make) -> None:
     assert {row[2] for row in kept} == {"license.unassign", "license.remember", "license.return"}
     world.plant("DELETE FROM product_event WHERE tenant_id = %(tenant)s")
     assert world.rows(ROWS) == []
-    migration = importlib.import_module("licentia.store.migrations.0006_product_events")
+    migration = importlib.import_module("licentia.store.migrations.0007_product_events")
     with connection.schema_editor() as editor:
         migration.fill(apps, editor)
     assert world.rows(ROWS) == kept

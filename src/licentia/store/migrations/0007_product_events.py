@@ -48,7 +48,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0005_sign_in_tries'),
+        ('store', '0006_graph'),
     ]
 
     operations = [
