@@ -25,7 +25,7 @@ BUDGET = {
     "product": 6,
     "unassign": 16,
     "plans": 1,
-    "plan": 17,
+    "plan": 18,
     "deleted_users": 3,
     "over_limit": 18,
     "restore": 15,
