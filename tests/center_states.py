@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 import signing
-from center_pages import OPEN, Tenant, examples, looked_at
+from center_pages import OPEN, Tenant, boxes, examples, looked_at
 from licentia.changes import entering, propose, record, run, schedule
 from licentia.changes import finders as finder_doors
 from licentia.changes.who import Who
@@ -96,8 +96,8 @@ def _plain(visitor: Visitor, pages: dict[str, str]) -> Iterator[State]:
 
 
 def _frame(visitor: Visitor, pages: dict[str, str]) -> Iterator[State]:
-    """What opens in the frame around every page."""
-    for name, (width, address, act) in OPEN.items():
+    """What opens in the frame around every page, and the boxes that open over pages."""
+    for name, (width, address, act) in (OPEN | boxes(visitor.tenant)).items():
         yield State(name, visitor.to(address, act), (width,) if width == WIDTHS[0] else PHONE)
 
 

@@ -49,6 +49,12 @@ AXE = """async ([tags]) => {
 }"""
 
 
+TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  return ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `the id ${id} is there twice`);
+}"""
+
+
 class Wrong:
     """What is wrong, and where: each thing once."""
 
@@ -121,7 +127,7 @@ def looked_at(visitor: Visitor, part: str, care: Care, shots: Path | None) -> Wr
         page.evaluate(DRAWN)
         for width in care.widths if state.widths == WIDTHS else state.widths:
             resize(page, width)
-            wrong.add(page.evaluate(LAYOUT), f"{state.name} {width}")
+            wrong.add([*page.evaluate(LAYOUT), *page.evaluate(TWICE)], f"{state.name} {width}")
             if shots:
                 page.screenshot(
                     path=shots / f"{state.name.replace(', ', '-').replace(' ', '-')}.{language}.{width}.png"

@@ -41,6 +41,8 @@ POSTS |= {
 }
 POSTS |= {"prove": 403, "prove_code": 403, "prove_passkey": 403}
 BAD, NOT_NOW, INCOMPLETE, ABSENT = 400, 409, 422, 404
+GETS |= {"over_limit": 302} | dict.fromkeys(("restore", "purge"), ABSENT)
+POSTS |= {"purge": ABSENT}
 POSTS |= dict.fromkeys(("retry", "accept", "reject", "settings_limits", "settings_price", "settings_grant"), BAD)
 POSTS |= dict.fromkeys(("settings_revoke", "settings_never", "settings_never_remove"), BAD)
 POSTS |= dict.fromkeys(("reclaim_save", "reclaim_forget", "undo_subscription"), BAD)

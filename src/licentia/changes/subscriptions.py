@@ -279,9 +279,8 @@ class WayBack:
 
 def way_back(tenant_id: int, plan_id: int) -> WayBack:
     """What would undo the plan's change of a subscription; BadInput where the plan changed none."""
-    number, old, new = _changed(tenant_id, plan_id)
-    seen = look(tenant_id, number)
-    before, after = (from_fields(number, json.loads(text or "{}")) for text in (old, new))
+    before, after = became(tenant_id, plan_id)
+    seen = look(tenant_id, before.id)
     if before.state is not after.state or before.recurring is None is not after.recurring:
         return WayBack(plan_id, None, "ended")
     now = seen.subscription
@@ -289,6 +288,13 @@ def way_back(tenant_id: int, plan_id: int) -> WayBack:
     if not same or now.state is not after.state or now.started_at != after.started_at:
         return WayBack(plan_id, None, "changed_since")
     return WayBack(plan_id, _judged(_inverse(before, after), seen))
+
+
+def became(tenant_id: int, plan_id: int) -> tuple[Subscription, Subscription]:
+    """The subscription before and after the plan's change of it; BadInput where the plan changed none."""
+    number, old, new = _changed(tenant_id, plan_id)
+    before, after = (from_fields(number, json.loads(text or "{}")) for text in (old, new))
+    return before, after
 
 
 def subscription_of(tenant_id: int, plan_id: int) -> int:

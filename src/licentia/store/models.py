@@ -244,6 +244,30 @@ _ALIVE = Q(deleted_at__isnull=True)
 _SEEN = Coalesce("last_sign_in_at", "created_at")
 
 
+class ProductEvent(models.Model):
+    """What one plan, or one transaction without a plan, did to a product: so many rows of the journal of one kind.
+
+    Kept beside the journal, which it can be made of again; the first row of them is named.
+    """
+
+    pk = CompositePrimaryKey("tenant_id", "sku_id", "origin", "kind")
+    tenant_id = Big()
+    sku_id = Text()
+    origin = Big()
+    """The plan; of a transaction without one, its segment below zero."""
+    kind = Text()
+    first_seq = Big()
+    last_seq = Big()
+    segment_id = Big()
+    object_kind = Text()
+    object_id = Big()
+    counted = Big()
+
+    class Meta:
+        db_table = "product_event"
+        indexes = (Index(fields=("tenant_id", "sku_id", "first_seq"), name="product_event_by_seq"),)
+
+
 class User(models.Model):
     """A user account and what is known of it. NULL is not known; '' in a text fact is known to be empty."""
 

@@ -19,6 +19,8 @@ from licentia.web.views import (
     licenses,
     manage,
     plan_acts,
+    plan_boxes,
+    plan_page,
     plans,
     reclaim,
     settings,
@@ -27,7 +29,7 @@ from licentia.web.views import (
     users,
 )
 
-READ, ASSIGN = Capability.READ, Capability.ASSIGN_LICENSES
+READ, ASSIGN, MANAGE = Capability.READ, Capability.ASSIGN_LICENSES, Capability.MANAGE_USERS
 LIMITS, PRICES = Capability.MANAGE_TENANTS, Capability.SET_PRICES
 ROLES, NEVER = Capability.MANAGE_OPERATORS, Capability.MANAGE_NEVER_LIST
 GROUPS, MEMBERS, GROUP_LICENSES = Capability.MANAGE_GROUPS, Capability.CHANGE_MEMBERS, Capability.ASSIGN_GROUP_LICENSES
@@ -53,11 +55,14 @@ ROUTES = (
     Route("groups", "groups", groups.every),
     Route("licenses", "billing/licenses", licenses.every),
     Route("product", "billing/licenses/<uuid:sku_id>", licenses.product, post=READ),
-    Route("unassign", "billing/licenses/<uuid:sku_id>/unassign/<int:plan_id>", plans.unassign, get=ASSIGN),
+    Route("unassign", "billing/licenses/<uuid:sku_id>/unassign/<int:plan_id>", plan_boxes.unassign, get=ASSIGN),
     Route("reclaim", "reclaim", reclaim.show),
     Route("your_products", "billing/products", subscriptions.every),
     Route("plans", "plans", plans.every),
-    Route("plan", "plans/<int:plan_id>", plans.one),
+    Route("plan", "plans/<int:plan_id>", plan_page.one),
+    Route("over_limit", "plans/<int:plan_id>/over-limit", plan_boxes.over_limit),
+    Route("restore", "users/deleted/restore/<int:plan_id>", plan_boxes.restore, get=MANAGE),
+    Route("purge", "users/deleted/purge/<int:plan_id>", plan_boxes.purge, get=MANAGE, post=MANAGE),
     Route("apply", "plans/<int:plan_id>/apply", plan_acts.apply, get=None, post=READ),
     Route("discard", "plans/<int:plan_id>/discard", plan_acts.discard, get=None, post=READ),
     Route("pause", "plans/<int:plan_id>/pause", plan_acts.pause, get=None, post=READ),

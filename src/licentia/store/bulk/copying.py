@@ -43,6 +43,7 @@ LEFT_OUT = frozenset(
         "head",
         "segment",
         "journal",
+        "product_event",
         "plan",
         "plan_class",
         "class_change",

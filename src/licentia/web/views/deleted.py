@@ -140,7 +140,7 @@ def _chosen(request: HttpRequest, desk: Desk) -> HttpResponse:
         intent = RestoreUser() if act == "restore" else PurgeUser()
         who = Who("users", "", tuple(sorted(chosen.users)))
         plan = propose.propose(desk.tenant_id, intent, who, desk.actor)
-        return HttpResponseRedirect(reverse("plan", args=[plan]))
+        return HttpResponseRedirect(reverse(act, args=[plan]))
     elif request.htmx:  # type: ignore[attr-defined]
         return render(request, "web/deleted_bar.html", _bar(desk, chosen))
     return HttpResponseRedirect(request.get_full_path())
