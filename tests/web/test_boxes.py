@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from center import Center
@@ -183,3 +184,20 @@ def test_a_box_that_is_gone_says_so_over_the_page(open_page: Open, tenant: Tenan
     expect(box.get_by_role("heading", name="This page does not exist", exact=True)).to_be_focused()
     box.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("link", name="Rename", exact=True)).to_be_focused()
+
+
+def test_what_was_typed_stays_when_the_form_is_too_old(open_page: Open, tenant: Tenant) -> None:
+    """Signed in anew in another window: the box says so above what was typed, and nothing is changed."""
+    page = open_page(examples(tenant)["group"])
+    before = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="Rename", exact=True).click()
+    box = page.get_by_role("dialog")
+    box.get_by_role("textbox", name="Name", exact=True).fill("Sales of the north")
+    page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    box.get_by_role("button", name="Save changes", exact=True).click()
+    expect(box.get_by_role("alert")).to_contain_text("This form is too old")
+    expect(box.get_by_role("alert")).to_be_focused()
+    expect(box.get_by_role("textbox", name="Name", exact=True)).to_have_value("Sales of the north")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name=before, level=1, exact=True)).to_be_visible()

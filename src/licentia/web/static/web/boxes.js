@@ -32,11 +32,21 @@
     one("#main [autofocus]")?.focus();
   };
 
+  // What went wrong with a form of the open box is said in it, above what was typed there.
+  const complain = (found) => {
+    const said = Object.assign(document.createElement("div"), { className: "note er", role: "alert", tabIndex: -1 });
+    said.textContent = one(".lede", found).textContent;
+    one(".note.er[role=alert]", box)?.remove();
+    one(".db", box).prepend(said);
+    said.focus();
+  };
+
   const ask = async (address, sent) => {
     const answer = await fetch(address, sent);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = one("#box", page);
-    if (found) show(found, answer, answer.ok && (answer.redirected || !sent.body));
+    if (found?.matches(".trouble") && sent.body && one("form .db", box)) complain(found);
+    else if (found) show(found, answer, answer.ok && (answer.redirected || !sent.body));
     else if (answer.redirected || !sent.body) location[isInAddress ? "replace" : "assign"](answer.url);
     else turn(page);
   };
