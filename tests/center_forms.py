@@ -22,7 +22,7 @@ from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind
 from licentia.domain.finders import search
 from licentia.domain.instants import DAY
-from licentia.domain.intents import Assign, Unassign
+from licentia.domain.intents import Assign, PurgeUser, Unassign
 from licentia.store import clock
 from licentia.store.lists import deleted, operators, users
 from licentia.store.lists import groups as group_list
@@ -100,6 +100,14 @@ def _waiting(tenant: Tenant) -> int:
     plan = _running(tenant)
     record.set_tenant(tenant.id, tenant.actor, {"approve_above": None})
     return plan
+
+
+def _purging(tenant: Tenant) -> int:
+    return tenant.plan_of(PurgeUser())
+
+
+def _deleted_name(tenant: Tenant) -> str:
+    return deleted.page(tenant.id, None, 1)[0][0].principal_name
 
 
 def _of_group(route: str, /, keeps: tuple[str, ...] = (), **fields: Any) -> Make:
@@ -188,6 +196,7 @@ FORMS: dict[str, Make] = {
         "apply", _draft, keeps=("at",), confirm="2", start="date", at="2099-01-01T09:00", over_limit="1", back="product"
     ),
     "discard": _of_plan("discard", _draft, back="product"),
+    "purge": lambda tenant: _at("purge", _purging(tenant), keeps=("typed",), typed=_deleted_name(tenant)),
     "pause": _of_plan("pause", _running),
     "resume": _of_plan("resume", _paused),
     "undo": _of_plan("undo", _applied),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from licentia.changes import propose, run
 from licentia.changes import subscriptions as doors
 from licentia.changes.who import Who
-from licentia.domain.intents import DeleteUser, PurgeUser, RestoreUser, Unassign, Undo
+from licentia.domain.intents import DeleteUser, PurgeUser, RestoreUser, SetRecurring, Unassign, Undo
 from licentia.domain.permissions import Actor, local_shell
 from licentia.store.lists import deleted, groups, plans, product_events, products, subscriptions, users
 from licentia.store.lists.products import ProductRow
@@ -144,9 +144,11 @@ def own_examples(tenant: Tenant, address: str, name: str) -> dict[str, object]:
     rows = [row.subscription for row in subscriptions.page(tenant.id)]
     if name == "take_over":
         return {"number": next(one.id for one in rows if one.purchase_id)}
-    first, second, *_ = [one for one in rows if one.recurring]
+    first, *others = [one for one in rows if one.recurring]
     if name == "undo_subscription":
-        return {"plan_id": doors.set_recurring(tenant.id, second.id, tenant.actor, on=False).plan_id}
+        off = (SetRecurring(one.id, one.sku_id, on=False) for one in others)
+        can = next(intent for intent in off if doors.consider(tenant.id, intent).after is not None)
+        return {"plan_id": doors.change(tenant.id, can, tenant.actor).plan_id}
     return {"number": first.id}
 
 
