@@ -34,6 +34,7 @@ WHOLE = (
     "group_license",
     "never_list",
     "finder",
+    "saved_view",
     "id_block",
 )
 """Tables that are copied at once."""

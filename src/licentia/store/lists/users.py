@@ -279,6 +279,16 @@ def find(tenant_id: int, key: str) -> UserRow | None:
     return None
 
 
+def of_ids(tenant_id: int, numbers: list[int]) -> list[UserRow]:
+    """These users who are not deleted, by name."""
+    found = sql.rows(
+        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('users')} "
+        "AND u.deleted_at IS NULL ORDER BY u.sort_key || '', u.id",
+        {"tenant": tenant_id, "users": sql.listed(numbers)},
+    )
+    return [UserRow(*row) for row in found]
+
+
 def by_id(tenant_id: int, user_id: int) -> UserRow | None:
     """The user of this number, also a deleted one."""
     found = sql.row(
