@@ -37,7 +37,7 @@ FILTERS = (
     {"signin": "90", "blocked": "1", "guest": "1", "nolocation": "1", "source": "cloud"},
     {"unlicensed": "1"},
     {"path": "group"},
-    {"product": E3, "path": "direct", "q": "noordzee"},
+    {"product": E3, "path": "direct", "q": "noodtoegang1"},
     {"selfservice": "1"},
     {"error": "1"},
     {"grace": "1"},
