@@ -51,11 +51,11 @@ def count_holders_otherwise(tenant_id: int, product_id: int) -> dict[int, int]:
 
 def matching(tenant_id: int, node: Node, after: int, top: int) -> list[int]:
     """Users with an id above `after` whom the filter means."""
-    condition, params = where(node)
+    meant = where(node)
     found = sql.rows(
-        f"SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.id > %(after)s "
-        f"AND u.deleted_at IS NULL AND {condition} ORDER BY u.id LIMIT %(top)s",
-        {"tenant": tenant_id, "after": after, "top": top} | params,
+        f"SELECT u.id FROM users u {meant.joins} WHERE u.tenant_id = %(tenant)s AND u.id > %(after)s "
+        f"AND u.deleted_at IS NULL AND {meant.sql} ORDER BY u.id LIMIT %(top)s",
+        {"tenant": tenant_id, "after": after, "top": top} | meant.params,
     )
     return [row[0] for row in found]
 
