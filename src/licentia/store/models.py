@@ -12,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import CompositePrimaryKey, F, Index, Q, UniqueConstraint
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from licentia.store.fields import BytewiseTextField
 
@@ -329,6 +329,8 @@ class User(models.Model):
                 condition=_ALIVE & Q(sign_in_read_at__isnull=True),
                 name="users_sign_in_unread",
             ),
+            # As Graph sorts and compares: the name as it is written, without letter case.
+            Index("tenant_id", Lower("display_name"), "id", name="users_by_display"),
         )
 
 

@@ -16,6 +16,9 @@ from licentia.store import sql
 from licentia.store.lists.filter_columns import GROUP_TYPES, USER_LISTS, Column
 from licentia.store.lists.filter_compiler import FALSE, Collection, Compiler, Element, all_of, any_of
 
+MOST_PLANS: Final = 40
+"""So many plans at most may meet a condition on assignedPlans: each is a question of its own to the database."""
+
 Condition = Callable[[Element], str]
 
 
@@ -97,11 +100,16 @@ class Plans:
     def exists(self, compiler: Compiler, condition: Condition | None) -> str:
         """Some plan has the condition. Which products hold a plan says the catalog, not the database."""
         parts: list[str] = []
+        named = 0
         for plan, skus in _products_of_plans().items():
             element = Element({"serviceplanid": plan, "capabilitystatus": "Enabled"})
             found = "" if condition is None else condition(element)
-            if found != FALSE:
-                parts.append(all_of([*([found] if found else []), self._on(compiler, plan, skus)]))
+            if found == FALSE:
+                continue
+            named += 1
+            if named > MOST_PLANS:
+                raise compiler.unknown(("assignedPlans",))
+            parts.append(all_of([*([found] if found else []), self._on(compiler, plan, skus)]))
         return any_of(parts)
 
     def _on(self, compiler: Compiler, plan: str, skus: tuple[str, ...]) -> str:

@@ -12,7 +12,6 @@ from enum import Enum
 from typing import Final
 
 from licentia.store.bulk.accounts import NAME
-from licentia.store.names import principal_key
 
 _ASCII_LOWER: Final = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
@@ -53,7 +52,7 @@ def text_key(text: str) -> str:
 def key_of(column: Column, text: str) -> str:
     """A text value as the column's compared SQL has it."""
     if column.kind is Kind.KEY:
-        return principal_key(text)
+        return text.casefold()  # as store.names.principal_key has it; blanks at the ends are the filter's own
     return text.lower() if column.kind is Kind.GUID else text_key(text)
 
 

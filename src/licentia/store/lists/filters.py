@@ -7,16 +7,19 @@ Two readings of what nobody stated: Graph's null (R-171), and the unknown of peo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from licentia.domain.reasons import BadInput
 from licentia.odata.advanced import names_of
 from licentia.odata.errors import MALFORMED, QueryError, unsupported_property
+from licentia.odata.searches import Search
 from licentia.odata.trees import And, AnyLambda, Comparison, In, Node, Operator, StartsWith
 from licentia.store.lists import filter_collections, filter_columns
 from licentia.store.lists.filter_columns import Column, Kind, key_of
-from licentia.store.lists.filter_compiler import Compiler, guid, successor
+from licentia.store.lists.filter_compiler import Compiler, all_of, guid, successor
+from licentia.store.lists.filter_orders import Order, order_groups, order_users
+from licentia.store.lists.filter_searches import compile_search, indexed_words
 
 PROFILE: Final = "LEFT JOIN user_profile p ON p.tenant_id = u.tenant_id AND p.user_id = u.id"
 """What a condition over `p` needs in FROM, behind `users u`."""
@@ -56,22 +59,24 @@ class Condition:
     """A key of its own names the rows: there are only a few."""
     prefix: Prefix | None = None
     """Where the index of names leads to all the rows."""
+    words: str | None = None
+    """Words that the search index has for every row."""
 
 
 EVERYBODY: Final = Condition("TRUE")
 
 
-def compile_users(node: Node | None, *, deleted: bool = False) -> Condition:
+def compile_users(node: Node | None, search: Search | None = None, *, deleted: bool = False) -> Condition:
     """The condition of users, or deleted ones, as Graph reads it; QueryError for what can't be filtered on."""
     columns = filter_columns.DELETED_USERS if deleted else filter_columns.USERS
     compiler = Compiler(columns, filter_collections.OF_USERS, KNOWN, keeps_unknown=False)
-    return _as_graph(compiler, node, "user")
+    return _as_graph(compiler, node, search, "user")
 
 
-def compile_groups(node: Node | None) -> Condition:
+def compile_groups(node: Node | None, search: Search | None = None) -> Condition:
     """The condition of groups as Graph reads it; QueryError for what can't be filtered on."""
     compiler = Compiler(filter_columns.GROUPS, filter_collections.OF_GROUPS, KNOWN_OF_GROUPS, keeps_unknown=False)
-    return _as_graph(compiler, node, "group")
+    return _as_graph(compiler, node, search, "group")
 
 
 def where(node: Node | None) -> Condition:
@@ -83,9 +88,14 @@ def where(node: Node | None) -> Condition:
     return _condition(compiler, node)
 
 
-def _as_graph(compiler: Compiler, node: Node | None, kind: str) -> Condition:
+def _as_graph(compiler: Compiler, node: Node | None, search: Search | None, kind: str) -> Condition:
     try:
-        return _condition(compiler, node)
+        condition = _condition(compiler, node)
+        if search is None:
+            return condition
+        text = all_of([condition.sql, compile_search(compiler, search, kind)])
+        joins = PROFILE if _OF_PROFILE.search(text) else ""
+        return replace(condition, sql=text, params=compiler.params, joins=joins, words=indexed_words(search))
     except BadInput as error:
         name = str(error.details["name"])
         if error.code == "unknown_property":
@@ -161,3 +171,17 @@ def _prefix(compiler: Compiler, node: Node) -> Prefix | None:
         return None
     low = key_of(column, node.value)
     return Prefix(column.compared, low, successor(low)) if low else None
+
+
+__all__ = [
+    "EVERYBODY",
+    "PROFILE",
+    "Condition",
+    "Order",
+    "Prefix",
+    "compile_groups",
+    "compile_users",
+    "order_groups",
+    "order_users",
+    "where",
+]
