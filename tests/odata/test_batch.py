@@ -23,7 +23,7 @@ def test_items_keep_their_order_and_their_words() -> None:
                 "ID": "a",
                 "Method": "PATCH",
                 "URL": "/v1.0/users/x%40y",
-                "Headers": {"Content-TYPE": "application/json"},
+                "Headers": {"Content-TYPE": "text/json"},
                 "body": {},
             },
             get("3", headers={"ConsistencyLevel": "eventual"}, dependsOn=["A", "1", "a"]),
