@@ -235,7 +235,7 @@ def statements(tenant: int, patch: pytest.MonkeyPatch) -> dict[str, Any]:
         for text, by in HOT:
             for after in (None, (5,) if by is None else ("b", 5)):
                 matching.users(tenant, users_of(text), order(by) if by else BY_USER, after, 20)
-        matching.users(tenant, compile_users(None, parse_search('"displayName:noordzee"')), top=20)
+        matching.users(tenant, compile_users(None, parse_search('"displayName:noodtoegang1"')), top=20)
         matching.deleted_users(tenant, EVERYBODY, after=(1,), top=20)
     return {text: params for text, params in seen.seen if isinstance(params, dict)}
 
