@@ -113,6 +113,7 @@ def test_a_common_product_or_name_is_met_by_walking(make_world: Make, monkeypatc
     world = cast(make_world)
     monkeypatch.setattr(matching, "FEW_HOLDERS", 1)
     monkeypatch.setattr(matching, "SEARCH_CAP", 1)
+    monkeypatch.setattr(matching, "FEW_NAMES", 1)
     for text, wanted in MEANT:
         condition = users_of(text)
         found = walk(partial(by_name, world, condition))

@@ -65,6 +65,8 @@ _OF_USERS: Final = {
     "createddatetime": "coalesce(u.created_at, 0)",
     "deleteddatetime": "coalesce(u.deleted_at, 0)",
 }
+TEXT_COLUMNS: Final = frozenset({"lower(u.display_name)", "u.principal_key"})
+"""Columns of an index that hold texts."""
 _OF_GROUPS: Final = {"displayname": "lower(g.display_name)", "deleteddatetime": "coalesce(g.deleted_at, 0)"}
 
 

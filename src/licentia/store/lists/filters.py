@@ -166,11 +166,15 @@ def _is_unique(compiler: Compiler, node: Node) -> bool:
 
 
 def _prefix(compiler: Compiler, node: Node) -> Prefix | None:
-    column = _column(compiler, node) if isinstance(node, StartsWith) else None
-    if column is None or not isinstance(node, StartsWith) or not node.value:
-        return None
-    low = key_of(column, node.value)
-    return Prefix(column.compared, low, successor(low)) if low else None
+    """Of a name that begins so, or is so."""
+    match node:
+        case StartsWith(_, str() as text) | Comparison(_, Operator.EQ, str() as text) if text:
+            column = _column(compiler, node)
+            if column is None or column.kind is Kind.GUID:
+                return None
+            low = key_of(column, text)
+            return Prefix(column.compared, low, successor(low) if isinstance(node, StartsWith) else low + "\x01")
+    return None
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from licentia.store import sql
-from licentia.store.lists.filter_orders import BY_GROUP, BY_USER, Key, Order
+from licentia.store.lists.filter_orders import BY_GROUP, BY_USER, TEXT_COLUMNS, Key, Order
 from licentia.store.lists.filters import Condition
 from licentia.store.lists.users import FEW_HOLDERS, SEARCH_CAP, search
 
@@ -31,7 +31,12 @@ class _Way:
     number: str
     params: dict[str, Any]
     is_repeated: bool = False
+    is_few: bool = False
+    """Named one by one: they are sorted, and the index of the order is no shorter way."""
 
+
+FEW_NAMES: Final = 2_000
+"""Names of so many users at most are sorted; a commoner beginning is met soon by walking."""
 
 _HELD: Final = (
     "s0.tenant_id = %(tenant)s AND s0.state < 4 AND s0.product_id = "
@@ -82,7 +87,7 @@ def count_groups(tenant_id: int, condition: Condition, *, deleted: bool = False)
 
 
 def _page(way: _Way, tenant_id: int, order: Order, after: Key | None, top: int) -> list[Hit]:
-    columns = tuple(way.number if column == "u.id" else column for column in order.columns)
+    columns = tuple(way.number if column == "u.id" else _sorted(column, way) for column in order.columns)
     order = Order(columns, order.is_descending)
     behind, key = order.after(after)
     distinct = "DISTINCT " if way.is_repeated else ""
@@ -91,6 +96,11 @@ def _page(way: _Way, tenant_id: int, order: Order, after: Key | None, top: int) 
         {"tenant": tenant_id, "top": top} | way.params | key,
     )
     return [Hit(int(row[-1]), order.key_of_row(row)) for row in found]
+
+
+def _sorted(column: str, way: _Way) -> str:
+    """The column as it is sorted by; joined with nothing, no index has it, else SQLite walks all names for a few."""
+    return f"{column} || ''" if way.is_few and column in TEXT_COLUMNS else column
 
 
 def _count(way: _Way, tenant_id: int) -> int:
@@ -104,20 +114,20 @@ def _users(tenant_id: int, condition: Condition, order: Order) -> _Way:
         f"FROM users u {condition.joins} WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL AND {condition.sql}"
     )
     if condition.is_unique:
-        return _Way(plain, "u.id", params)
+        return _Way(plain, "u.id", params, is_few=True)
     if condition.product is not None and order.is_by_id:
         rows = (  # CROSS: SQLite keeps this order of tables, and its rows come by user without a sort
             f"FROM source s0 CROSS JOIN users u {condition.joins} WHERE {_HELD} AND u.tenant_id = %(tenant)s "
             f"AND u.id = s0.user_id AND u.deleted_at IS NULL AND {condition.sql}"
         )
         return _Way(rows, "s0.user_id", params | {"product": condition.product}, is_repeated=True)
-    few = _few(tenant_id, condition)
+    few = _few(tenant_id, condition, order)
     if few is not None:
-        return _Way(f"{plain} AND u.id {sql.among('few')}", "u.id", params | {"few": sql.listed(few)})
+        return _Way(f"{plain} AND u.id {sql.among('few')}", "u.id", params | {"few": sql.listed(few)}, is_few=True)
     return _Way(plain, "u.id", params)
 
 
-def _few(tenant_id: int, condition: Condition) -> list[int] | None:
+def _few(tenant_id: int, condition: Condition, order: Order) -> list[int] | None:
     """Numbers among which all users meant are, where they are few enough to be sorted; None: walk the order."""
     if condition.product is not None:
         return _at_most(
@@ -125,11 +135,13 @@ def _few(tenant_id: int, condition: Condition) -> list[int] | None:
             f"SELECT DISTINCT s0.user_id FROM source s0 WHERE {_HELD} ORDER BY s0.user_id LIMIT %(top)s",
             {"tenant": tenant_id, "product": condition.product},
         )
-    if condition.prefix is not None:
-        prefix = condition.prefix
+    prefix = condition.prefix
+    if prefix is not None and prefix.sql in order.columns:
+        return None  # the order is the short way itself
+    if prefix is not None:
         below = f" AND {prefix.sql} < %(high)s" if prefix.high else ""
         return _at_most(
-            SEARCH_CAP,
+            FEW_NAMES,
             f"SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND {prefix.sql} >= %(low)s{below} LIMIT %(top)s",
             {"tenant": tenant_id, "low": prefix.low, "high": prefix.high},
         )
