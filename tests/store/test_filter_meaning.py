@@ -267,7 +267,7 @@ user_leaves: st.SearchStrategy[Node] = st.one_of(
         ["userPrincipalName"], st.sampled_from(["é1@contoso.example", "P3@CONTOSO.example"]), orders=True, nulls=False
     ),
     parts(["mail", "userPrincipalName"], [*MAILS, "p3"]),
-    leaf(list(SWITCHES), st.booleans(), orders=False, nulls=True),
+    leaf(list(SWITCHES), st.booleans(), orders=True, nulls=True),
     leaf(list(DATES), st.sampled_from(MOMENTS), orders=True, nulls=True),
     leaf(["id"], st.integers(1, 36).map(object_id), orders=False, nulls=False),
     st.builds(AnyLambda, lists, st.just("x"), inner),

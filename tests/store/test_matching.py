@@ -90,6 +90,7 @@ MEANT = [
     (f"assignedLicenses/any(x:x/skuId eq {E3})", [1, 2, 5, 7]),
     (f"assignedLicenses/any(x:x/skuId eq {E3}) and startsWith(displayName,'ANNA')", [2, 7]),
     (f"assignedLicenses/any(x:x/skuId eq {FLOW}) and accountEnabled ne false", [5, 8]),
+    (f"(accountEnabled eq true and (assignedLicenses/any(x:x/skuId eq {E5}))) and id ne 'a'", [4]),
     ("startsWith(displayName,'anna')", [2, 3, 7, 8]),
     ("startsWith(userPrincipalName,'P0000') and displayName ne 'x'", [1, 2, 3, 4, 5, 6, 7, 8]),
     (f"id in ('{object_id(3)}','{object_id(5)}')", [3, 5]),

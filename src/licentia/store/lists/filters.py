@@ -7,6 +7,7 @@ Two readings of what nobody stated: Graph's null (R-171), and the unknown of peo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -120,7 +121,7 @@ def _condition(compiler: Compiler, node: Node | None) -> Condition:
     if node is None:
         return EVERYBODY
     text = compiler.compile(node)
-    items = node.items if isinstance(node, And) else (node,)
+    items = tuple(_joined(node))
     extra = [found for found in (_by_mail(compiler, item) for item in items) if found]
     text = " AND ".join([*extra, text])
     return Condition(
@@ -131,6 +132,15 @@ def _condition(compiler: Compiler, node: Node | None) -> Condition:
         any(_is_unique(compiler, item) for item in items),
         next((found for found in (_prefix(compiler, item) for item in items) if found), None),
     )
+
+
+def _joined(node: Node) -> Iterator[Node]:
+    """The conditions that all hold."""
+    if isinstance(node, And):
+        for item in node.items:
+            yield from _joined(item)
+    else:
+        yield node
 
 
 def _by_mail(compiler: Compiler, node: Node) -> str:
