@@ -207,7 +207,7 @@ def _value(text: str | None) -> Any:
     return value
 
 
-_QUIET = frozenset({"plan", "operator", "finder"})
+_QUIET = frozenset({"plan", "operator", "app", "finder"})
 """Kinds about what is not the tenant's state: plans themselves (their rows are no JSON), who may act, saved searches."""
 
 

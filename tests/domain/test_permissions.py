@@ -66,6 +66,7 @@ MAY: dict[Capability, set[Role]] = {
     Capability.MANAGE_NEVER_LIST: {Role.GLOBAL},
     Capability.MOVE_CLOCK: {Role.GLOBAL},
     Capability.MANAGE_OPERATORS: {Role.GLOBAL},
+    Capability.MANAGE_APPS: {Role.GLOBAL},
 }
 """R-135 and Microsoft's table of roles: Billing buys seats and may not assign them, License and User the reverse."""
 
@@ -133,6 +134,7 @@ SCOPES: dict[str, set[Capability]] = {
         Capability.BLOCK_USERS,
     },
     "User.EnableDisableAccount.All": {Capability.BLOCK_USERS},
+    "User.RevokeSessions.All": {Capability.BLOCK_USERS},
     "Group.ReadWrite.All": {
         Capability.READ,
         Capability.MANAGE_GROUPS,

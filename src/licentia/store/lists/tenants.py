@@ -52,6 +52,34 @@ def settings(tenant_id: int) -> dict[str, Any]:
     return dict(zip(_COLUMNS.split(", "), found or (), strict=False))
 
 
+def on_the_wire(tenant_id: int) -> tuple[str, str]:
+    """The tenant's name, and its id in Microsoft Graph."""
+    found = sql.row("SELECT name, object_id FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id})
+    return (str(found[0]), str(found[1])) if found else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A tenant as an address names it."""
+
+    id: int
+    name: str
+    object_id: str
+
+
+def named(text: str) -> list[Named]:
+    """The tenants that an address may mean by this: of this id or name, or with this domain; a copy shares its domains."""
+    if not text.isprintable():
+        return []
+    found = sql.rows(
+        "SELECT t.id, t.name, t.object_id FROM tenant t WHERE t.origin <> 'loading' AND (t.object_id = %(lower)s "
+        "OR t.name = %(text)s OR lower(t.name) = %(lower)s "
+        "OR t.id IN (SELECT d.tenant_id FROM tenant_domain d WHERE lower(d.domain) = %(lower)s)) ORDER BY t.id",
+        {"text": text, "lower": text.lower()},
+    )
+    return [Named(*row) for row in found]
+
+
 def count_users(tenant_id: int) -> int:
     """How many users the tenant has; reads them all, so only for a baseline and `store check`."""
     return int(sql.value("SELECT count(*) FROM users WHERE tenant_id = %(tenant)s", {"tenant": tenant_id}))
