@@ -63,7 +63,7 @@ def create_app(
     actor.require(Capability.MANAGE_APPS, tenant_id)
     name = _name(name)
     own, lent = _scopes(application), _scopes(delegated)
-    _within("days", days, LONGEST_DAYS)
+    _within("bad_secret_days", days, 1, LONGEST_DAYS)
     if not own and not lent:
         raise BadInput("app_without_scopes")
     if is_public and own:
@@ -86,8 +86,8 @@ def rotate_secret(tenant_id: int, name: str, actor: Actor, *, days: int = DAYS, 
     BadInput: no such program, or a public one, which has no secret.
     """
     actor.require(Capability.MANAGE_APPS, tenant_id)
-    _within("days", days, LONGEST_DAYS)
-    _within("hours", hours, LONGEST_HOURS, low=0)
+    _within("bad_secret_days", days, 1, LONGEST_DAYS)
+    _within("bad_secret_hours", hours, 0, LONGEST_HOURS)
     now, tenant_now = clock.machine_now(), clock.tenant_now(tenant_id)
     with writing(tenant_id):
         app = known(tenant_id, name)
@@ -158,9 +158,9 @@ def _scopes(given: Collection[str]) -> frozenset[str]:
     return frozenset(spelled[scope.strip().casefold()] for scope in given)
 
 
-def _within(name: str, number: int, high: int, low: int = 1) -> None:
+def _within(code: str, number: int, low: int, high: int) -> None:
     if not low <= number <= high:
-        raise BadInput("bad_number", name=name, low=low, high=high)
+        raise BadInput(code, low=low, high=high)
 
 
 def _text(app: AppRow, expires_at: Instant | None) -> str:

@@ -17,6 +17,8 @@ BAD_INPUT: dict[str, Sentence] = {
     "app_without_scopes": lambda d: _("Say what the program may: at least one permission."),
     "app_public_alone": lambda d: _("A public program has no secret, so it may do nothing by itself."),
     "app_public_secret": lambda d: _("{name} is a public program and has no secret.").format(**d),
+    "bad_secret_days": lambda d: _("A secret is valid for {low} to {high} days.").format(**d),
+    "bad_secret_hours": lambda d: _("Earlier secrets stay valid for {low} to {high} hours.").format(**d),
 }
 
 REFUSED: dict[str, Sentence] = {}
