@@ -131,7 +131,9 @@ def test_the_journal_says_who_gave_a_program_what(demo: CommandLine) -> None:
     shown = demo.ok("audit", "list", "--top", "3").out
     for word in ("Program added", "New secret of a program", "Program deleted", f"Program {SCRIPT}"):
         assert word in shown
-    rows = sql.rows("SELECT before, after FROM journal WHERE tenant_id = %(tenant)s AND object_kind = 'app'", {"tenant": 1})
+    rows = sql.rows(
+        "SELECT before, after FROM journal WHERE tenant_id = %(tenant)s AND object_kind = 'app'", {"tenant": 1}
+    )
     assert len(rows) == 3
     text = str(rows)
     assert "LicenseAssignment.ReadWrite.All" in text

@@ -231,7 +231,7 @@ def test_a_program_acts_for_an_operator(app: NewSecret, anna: str) -> None:
     assert claims["upn"] == anna
     assert claims["wids"] == ["4d6ac14f-3453-41d0-bef9-a3e0c569773a"]
     assert (claims["idtyp"], "roles" in claims) == ("user", False)
-    assert body["scope"] == f"{GRAPH}/User.Read.All"
+    assert set(body["scope"].split()) == {f"{GRAPH}/User.Read.All", "openid", "profile"}
     said = jwt.decode(body["id_token"], options={"verify_signature": False})
     assert (said["aud"], said["preferred_username"]) == (app.app.id, anna)
     assert said["iss"] == f"http://localhost/{app.app.tenant_guid}/v2.0"

@@ -63,7 +63,7 @@ def create_app(
     actor.require(Capability.MANAGE_APPS, tenant_id)
     name = _name(name)
     own, lent = _scopes(application), _scopes(delegated)
-    _within("bad_secret_days", days, 1, LONGEST_DAYS)
+    _may_last(days)
     if not own and not lent:
         raise BadInput("app_without_scopes")
     if is_public and own:
@@ -86,8 +86,9 @@ def rotate_secret(tenant_id: int, name: str, actor: Actor, *, days: int = DAYS, 
     BadInput: no such program, or a public one, which has no secret.
     """
     actor.require(Capability.MANAGE_APPS, tenant_id)
-    _within("bad_secret_days", days, 1, LONGEST_DAYS)
-    _within("bad_secret_hours", hours, 0, LONGEST_HOURS)
+    _may_last(days)
+    if not 0 <= hours <= LONGEST_HOURS:
+        raise BadInput("bad_secret_hours", low=0, high=LONGEST_HOURS)
     now, tenant_now = clock.machine_now(), clock.tenant_now(tenant_id)
     with writing(tenant_id):
         app = known(tenant_id, name)
@@ -158,9 +159,9 @@ def _scopes(given: Collection[str]) -> frozenset[str]:
     return frozenset(spelled[scope.strip().casefold()] for scope in given)
 
 
-def _within(code: str, number: int, low: int, high: int) -> None:
-    if not low <= number <= high:
-        raise BadInput(code, low=low, high=high)
+def _may_last(days: int) -> None:
+    if not 1 <= days <= LONGEST_DAYS:
+        raise BadInput("bad_secret_days", low=1, high=LONGEST_DAYS)
 
 
 def _text(app: AppRow, expires_at: Instant | None) -> str:

@@ -49,7 +49,9 @@ def _given(request: HttpRequest, granted: Granted, version: str) -> dict[str, An
         body["resource"] = tokens.AUDIENCE
     operator = granted.operator
     if operator is not None:
-        body["scope"] = " ".join(sorted(f"{tokens.AUDIENCE}/{scope}" for scope in granted.scopes))
+        # With what was asked for: libraries look for a kept token by the words they asked with.
+        given = {f"{tokens.AUDIENCE}/{scope}" for scope in granted.scopes} | granted.asked - {"offline_access"}
+        body["scope"] = " ".join(sorted(given))
         if "openid" in granted.asked:
             body["id_token"] = tokens.id_token(granted.app, operator, _issuer(request, granted.app.tenant_guid))
         if request.POST.get("client_info"):

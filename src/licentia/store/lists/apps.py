@@ -61,7 +61,9 @@ def by_id(client_id: str) -> AppRow | None:
 
 def secrets_of(app_id: str) -> list[SecretRow]:
     """The program's secrets, the newest first; those that expired too."""
-    found = sql.rows(f"{_SECRETS} WHERE s.app_id = %(app)s ORDER BY s.created_at DESC, s.id", {"app": app_id})
+    found = sql.rows(
+        f"{_SECRETS} WHERE s.app_id = %(app)s ORDER BY s.created_at DESC, s.expires_at DESC, s.id", {"app": app_id}
+    )
     return [SecretRow(*row) for row in found]
 
 
@@ -69,7 +71,7 @@ def secrets_in(tenant_id: int) -> list[SecretRow]:
     """The secrets of all programs of the tenant, the newest first."""
     found = sql.rows(
         f"{_SECRETS} JOIN app_client a ON a.id = s.app_id WHERE a.tenant_id = %(tenant)s "
-        "ORDER BY s.created_at DESC, s.id",
+        "ORDER BY s.created_at DESC, s.expires_at DESC, s.id",
         {"tenant": tenant_id},
     )
     return [SecretRow(*row) for row in found]
