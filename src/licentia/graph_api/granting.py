@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
@@ -88,10 +87,7 @@ def _app(tenant: str, client_id: str) -> AppRow:
     meant = tenants.named(tenant)
     if not meant:
         raise OAuthRefused(90002, tenant=tenant)
-    try:
-        found = apps.by_id(str(uuid.UUID(client_id)))
-    except ValueError:
-        found = None
+    found = apps.by_id(client_id)
     if found is None or found.tenant_id not in {one.id for one in meant}:
         raise OAuthRefused(700016, app=client_id, tenant=meant[0].name)
     return found

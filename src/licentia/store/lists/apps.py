@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from licentia.domain.instants import Instant
@@ -54,8 +55,12 @@ def find(tenant_id: int, text: str) -> AppRow | None:
 
 
 def by_id(client_id: str) -> AppRow | None:
-    """The program of this client id, in whichever tenant."""
-    found = sql.row(f"{_COLUMNS} WHERE a.id = %(app)s", {"app": client_id})
+    """The program of this client id in any spelling, in whichever tenant; None also when it is no id."""
+    try:
+        wanted = str(uuid.UUID(client_id))
+    except ValueError:
+        return None
+    found = sql.row(f"{_COLUMNS} WHERE a.id = %(app)s", {"app": wanted})
     return None if found is None else _app(found)
 
 
