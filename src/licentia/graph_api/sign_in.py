@@ -9,7 +9,6 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -18,6 +17,8 @@ from licentia.graph_api import tokens
 from licentia.graph_api.granting import SHARED, Granted, grant
 from licentia.graph_api.oauth_errors import OAuthRefused, answer
 from licentia.store.lists import tenants
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @csrf_exempt
@@ -35,10 +36,12 @@ def token(request: HttpRequest, tenant: str, version: str = "2.0") -> HttpRespon
 
 
 def _form(request: HttpRequest) -> dict[str, str]:
-    """The fields; none where the body cannot be read as a form."""
+    """The fields; none where the body is not the one kind of form that OAuth knows, or cannot be read as it."""
+    if request.content_type != FORM:
+        return {}
     try:
         return request.POST.dict()
-    except (SuspiciousOperation, MultiPartParserError, ValueError):
+    except (SuspiciousOperation, ValueError):
         return {}
 
 
