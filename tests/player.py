@@ -35,6 +35,7 @@ from licentia.domain.intents import (
     AccountIntent,
     Assign,
     Block,
+    ChangeLicenses,
     ChangeMembers,
     DeleteUser,
     Intent,
@@ -120,6 +121,7 @@ BAD_INPUT = frozenset(
     {
         "bad_seats",
         "group_exists",
+        "in_both",
         "not_a_copy",
         "no_groups_in_file",
         "no_users_in_file",
@@ -146,6 +148,12 @@ license_intents = st.one_of(
     st.builds(Swap, skus, skus, plans, accepted),
     st.builds(Replace, st.frozensets(skus, min_size=1, max_size=2), accepted),
     st.builds(UnassignAll, accepted),
+    st.builds(
+        ChangeLicenses,
+        st.dictionaries(skus, st.sampled_from([ALL_ON, SWAY]), max_size=2).map(lambda d: tuple(d.items())),
+        st.frozensets(skus, max_size=2),
+        accepted,
+    ),
     st.builds(SetPlans, skus, st.sampled_from([ALL_ON, SWAY]), st.sampled_from([ALL_ON, SWAY]), accepted),
 )
 account_intents = st.one_of(

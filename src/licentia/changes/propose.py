@@ -20,10 +20,12 @@ from licentia.changes.judging import NONE_FULL, Extra, Judged, Seats, judge, jud
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
+from licentia.domain.changing import check_both
 from licentia.domain.effects import Consequence
 from licentia.domain.facts import UserFacts
 from licentia.domain.intents import (
     KEEP,
+    ChangeLicenses,
     Intent,
     Reprocess,
     SetGroupLicenses,
@@ -120,8 +122,14 @@ def propose(
 
 
 def owned(intent: Intent, context: TenantContext) -> int | None:
-    """The number of the product that the intent is about, where it is about one; BadInput `product_not_owned`."""
+    """The number of the product that the intent is about, where it is about one; BadInput `product_not_owned`.
+
+    A product named twice is refused first, with `in_both` or `added_twice` (R-170, R-171).
+    """
     wanted = [getattr(intent, "from_sku", None), intents.sku_of(intent), *getattr(intent, "sku_ids", ())]
+    if isinstance(intent, ChangeLicenses):
+        check_both(intent)
+        wanted += sorted(intent.remove)
     wanted += [sku for sku, _ in getattr(intent, "add", ())]
     for sku in wanted:
         if sku is not None and sku not in context.product_ids:

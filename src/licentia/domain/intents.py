@@ -68,6 +68,15 @@ class SetPlans:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLicenses:
+    """These products out, and these in with exactly these service plans switched off: Graph's assignLicense."""
+
+    add: tuple[tuple[str, frozenset[str]], ...] = ()
+    remove: frozenset[str] = frozenset()
+    accept: frozenset[Reason] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Nobody can sign in to the account any more; its sessions end too."""
 
@@ -208,7 +217,7 @@ class Undo:
     accept: frozenset[Reason] = frozenset()
 
 
-LicenseIntent = Unassign | Assign | Swap | Replace | UnassignAll | SetPlans | TakeOver
+LicenseIntent = Unassign | Assign | Swap | Replace | UnassignAll | SetPlans | TakeOver | ChangeLicenses
 """What changes licenses of users directly."""
 
 AccountIntent = Block | Unblock | RevokeSessions | SetManager | DeleteUser | RestoreUser | PurgeUser
@@ -233,6 +242,7 @@ _VERBS: dict[str, type[Any]] = {
     "unassign_all": UnassignAll,
     "set_plans": SetPlans,
     "take_over": TakeOver,
+    "change_licenses": ChangeLicenses,
     "block": Block,
     "unblock": Unblock,
     "revoke_sessions": RevokeSessions,

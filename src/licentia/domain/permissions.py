@@ -101,6 +101,7 @@ CAPABILITY_OF: dict[type[Any], Capability] = {
     intents.Replace: Capability.ASSIGN_LICENSES,
     intents.UnassignAll: Capability.ASSIGN_LICENSES,
     intents.SetPlans: Capability.ASSIGN_LICENSES,
+    intents.ChangeLicenses: Capability.ASSIGN_LICENSES,
     intents.TakeOver: Capability.MANAGE_SUBSCRIPTIONS,
     intents.Block: Capability.BLOCK_USERS,
     intents.Unblock: Capability.BLOCK_USERS,

@@ -9,6 +9,7 @@ from licentia.domain.intents import (
     Assign,
     Block,
     CancelSubscription,
+    ChangeLicenses,
     ChangeMembers,
     CreateGroup,
     DeleteGroup,
@@ -61,6 +62,8 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Replace all products with {names}").format(names=names)
         case UnassignAll():
             return _("Unassign all products")
+        case ChangeLicenses():
+            return _changed(intent)
         case SetPlans():
             return _("Set service plans of {product}").format(product=product_name(intent.sku_id))
         case TakeOver():
@@ -117,6 +120,16 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Undo plan {plan}").format(plan=intent.plan_id)
         case _:
             assert_never(intent)
+
+
+def _changed(intent: ChangeLicenses) -> str:
+    old = ", ".join(sorted(map(product_name, intent.remove)))
+    new = ", ".join(sorted(product_name(sku) for sku, _off in intent.add))
+    if old and new:
+        return _("Replace {old} with {new}").format(old=old, new=new)
+    if old or new:
+        return (_("Unassign {product}") if old else _("Assign {product}")).format(product=old or new)
+    return _("Change licenses")
 
 
 def _members(tenant_id: int, intent: ChangeMembers) -> str:
