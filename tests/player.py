@@ -25,6 +25,7 @@ from licentia.changes import (
     run,
     subscriptions,
 )
+from licentia.changes import users as users_of
 from licentia.changes.again import unfinished
 from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind, Switch
@@ -108,6 +109,10 @@ REFUSALS = frozenset(
         "group_prerequisite",
         "group_rule_empties",
         "group_synced",
+        "changed_since",
+        "never",
+        "synced_account",
+        "undo_user",
         "never_in_group",
         "no_seats",
         "no_undo",
@@ -122,6 +127,9 @@ BAD_INPUT = frozenset(
         "bad_seats",
         "group_exists",
         "in_both",
+        "mail_taken",
+        "principal_name_taken",
+        "unknown_user",
         "not_a_copy",
         "no_groups_in_file",
         "no_users_in_file",
@@ -166,6 +174,19 @@ account_intents = st.one_of(
     st.builds(PurgeUser),
 )
 intents = st.one_of(license_intents, account_intents)
+user_fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "account_enabled": st.booleans(),
+        "principal_name": st.sampled_from(["nieuw1@contoso.example", "nieuw2@contoso.example"]),
+        "display_name": st.sampled_from(["Nieuw Persoon", "Zoë van der Berg"]),
+        "usage_location": st.sampled_from(["NL", "be", None]),
+        "department": st.sampled_from(["Inkoop", None]),
+        "mail": st.sampled_from(["a@contoso.example", "b@contoso.example", None]),
+        "business_phones": st.sampled_from([[], ["+31 20 1"]]),
+        "city": st.sampled_from(["Ede", None]),
+    },
+)
 pairs = st.tuples(skus, st.sampled_from([ALL_ON, SWAY]))
 of_every_tenant = (
     st.tuples(st.just("plan"), intents, users),
@@ -181,6 +202,9 @@ of_every_tenant = (
     st.tuples(st.just("create group"), st.sampled_from([*GroupKind]), st.sampled_from(["", "", 'user.x -eq "y"'])),
     st.tuples(st.just("update group"), which, st.sampled_from([None, "", 'user.x -eq "y"'])),
     st.tuples(st.just("delete group"), which),
+    st.tuples(st.just("create user"), st.integers(0, 5), user_fields),
+    st.tuples(st.just("update user"), one_user, user_fields, st.booleans()),
+    st.tuples(st.just("fields back"), which),
     st.tuples(st.just("restore group"), which),
     st.tuples(st.just("resize"), which, st.integers(-6, 6), st.booleans()),
     st.tuples(st.just("recurring"), which, st.booleans()),
@@ -338,6 +362,28 @@ class Player:
             assert world.pools() == seats
             if isinstance(intent, Unassign):
                 assert world.clocks() == clocks
+
+    # -- users
+
+    def do_create_user(self, n: int, fields: dict[str, Any]) -> None:
+        needed = {
+            "account_enabled": True,
+            "display_name": f"Gemaakt {n}",
+            "mail_nickname": f"gemaakt{n}",
+            "principal_name": f"gemaakt{n}@contoso.example",
+        }
+        self.plans.append(users_of.create_user(self.world.tenant, needed | fields, OWNER).plan_id)
+
+    def do_update_user(self, user: int, fields: dict[str, Any], is_new_password: bool) -> None:
+        done = users_of.update_user(self.world.tenant, user, fields, OWNER, is_new_password=is_new_password)
+        if done:
+            self.plans.append(done.plan_id)
+
+    def do_fields_back(self, which_: int) -> None:
+        updates = [plan for plan in self.plans if users_of.is_update(self.world.tenant, plan)]
+        if updates:
+            plan = updates[which_ % len(updates)]
+            self.plans.append(users_of.undo_update(self.world.tenant, plan, OWNER).plan_id)
 
     # -- groups
 

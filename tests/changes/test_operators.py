@@ -23,6 +23,7 @@ from licentia.domain.intents import (
     ChangeLicenses,
     ChangeMembers,
     CreateGroup,
+    CreateUser,
     DeleteGroup,
     DeleteUser,
     Intent,
@@ -44,6 +45,7 @@ from licentia.domain.intents import (
     Unblock,
     Undo,
     UpdateGroup,
+    UpdateUser,
 )
 from licentia.domain.permissions import (
     CAPABILITY_OF,
@@ -119,6 +121,9 @@ DOORS: dict[str, Capability | str] = {
     "subscriptions.resize": Capability.MANAGE_SUBSCRIPTIONS,
     "subscriptions.set_recurring": Capability.MANAGE_SUBSCRIPTIONS,
     "subscriptions.undo": Capability.MANAGE_SUBSCRIPTIONS,
+    "users.create_user": Capability.MANAGE_USERS,
+    "users.update_user": Capability.MANAGE_USERS,
+    "users.undo_update": Capability.MANAGE_USERS,
 }
 """Every door, and what it needs; those for plans with a plan that unassigns."""
 
@@ -239,6 +244,8 @@ INTENTS: tuple[Intent, ...] = (
     Unblock(),
     RevokeSessions(),
     SetManager(None),
+    CreateUser((("display_name", "Vrij"),)),
+    UpdateUser(1, (("city", "Ede"),)),
     DeleteUser(),
     RestoreUser(),
     PurgeUser(),

@@ -14,6 +14,7 @@ from licentia.domain.intents import (
     ChangeLicenses,
     ChangeMembers,
     CreateGroup,
+    CreateUser,
     DeleteGroup,
     DeleteUser,
     PurgeUser,
@@ -34,6 +35,7 @@ from licentia.domain.intents import (
     Unblock,
     Undo,
     UpdateGroup,
+    UpdateUser,
 )
 from licentia.domain.permissions import (
     CAPABILITY_OF,
@@ -84,6 +86,8 @@ NEEDS: dict[type[Any], Capability] = {
     Unblock: Capability.BLOCK_USERS,
     RevokeSessions: Capability.BLOCK_USERS,
     SetManager: Capability.MANAGE_USERS,
+    CreateUser: Capability.MANAGE_USERS,
+    UpdateUser: Capability.MANAGE_USERS,
     DeleteUser: Capability.MANAGE_USERS,
     RestoreUser: Capability.MANAGE_USERS,
     PurgeUser: Capability.MANAGE_USERS,

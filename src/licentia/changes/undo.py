@@ -16,6 +16,7 @@ from licentia.domain.facts import AssignmentState, Source, SourceKind
 from licentia.domain.intents import (
     ChangeMembers,
     CreateGroup,
+    CreateUser,
     DeleteGroup,
     DeleteUser,
     Intent,
@@ -29,6 +30,7 @@ from licentia.domain.intents import (
     TakeOver,
     Undo,
     UpdateGroup,
+    UpdateUser,
     from_text,
 )
 from licentia.domain.planning import AccountChange, Verdict
@@ -50,6 +52,8 @@ def meant(tenant_id: int, intent: Intent) -> tuple[Intent, int | None]:
     done = _intent_of(tenant_id, intent.plan_id)
     if isinstance(done, SubscriptionIntent):
         raise Refused("undo_subscription", plan=intent.plan_id)
+    if isinstance(done, UpdateUser):
+        raise Refused("undo_user", plan=intent.plan_id)
     if isinstance(done, NO_WAY_BACK):
         raise Refused("no_undo", plan=intent.plan_id)
     if isinstance(done, ChangeMembers):
@@ -58,7 +62,7 @@ def meant(tenant_id: int, intent: Intent) -> tuple[Intent, int | None]:
         return _licenses_back(tenant_id, intent.plan_id, done), intent.plan_id
     if isinstance(done, DeleteUser):
         return RestoreUser(), intent.plan_id
-    if isinstance(done, RestoreUser):
+    if isinstance(done, RestoreUser | CreateUser):
         return DeleteUser(intent.accept), intent.plan_id
     return intent, intent.plan_id
 

@@ -56,6 +56,7 @@ REFUSED: dict[str, Sentence] = {
     "group_in_use": lambda d: _("See: licentia groups errors. Solve them and reprocess first."),
     "not_for_hand_over": lambda d: _("Apply this one: licentia plans apply {plan}").format(plan=d["plan"]),
     "subscription_rule": lambda d: RULING.get(d["ruling"], nothing)(d),
+    "undo_user": lambda d: _("Leave out --plan."),
     "undo_subscription": lambda d: _("To undo it: licentia subscriptions undo {plan}").format(plan=d["plan"]),
 }
 

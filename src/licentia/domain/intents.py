@@ -209,6 +209,21 @@ class RestoreGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateUser:
+    """There is a new user with these fields, named as the store's columns are."""
+
+    fields: tuple[tuple[str, str | bool | tuple[str, ...] | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateUser:
+    """A user has these fields; what is not named stays (I-8). None, or nothing in a list, clears a field."""
+
+    user_id: int
+    fields: tuple[tuple[str, str | bool | tuple[str, ...] | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Put back what one plan changed, for all its users or one."""
 
@@ -232,7 +247,10 @@ SubscriptionIntent = Resize | SetRecurring | CancelSubscription
 GroupObjectIntent = CreateGroup | UpdateGroup | DeleteGroup | RestoreGroup
 """What changes a group itself; no user's license changes."""
 
-Intent = LicenseIntent | AccountIntent | GroupIntent | SubscriptionIntent | GroupObjectIntent | Undo
+UserObjectIntent = CreateUser | UpdateUser
+"""What makes a user or changes what is said of one; no license changes."""
+
+Intent = UserObjectIntent | LicenseIntent | AccountIntent | GroupIntent | SubscriptionIntent | GroupObjectIntent | Undo
 
 _VERBS: dict[str, type[Any]] = {
     "unassign": Unassign,
@@ -260,6 +278,8 @@ _VERBS: dict[str, type[Any]] = {
     "update_group": UpdateGroup,
     "delete_group": DeleteGroup,
     "restore_group": RestoreGroup,
+    "create_user": CreateUser,
+    "update_user": UpdateUser,
     "undo": Undo,
 }
 _NAMES = {kind: name for name, kind in _VERBS.items()}
@@ -303,6 +323,8 @@ def from_text(text: str) -> Intent:
 def _value(field: str, value: Any) -> object:
     if field == "accept":
         return frozenset(Reason(code) for code in value)
+    if field == "fields":
+        return tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in value)
     if field == "add":
         return tuple((sku, frozenset(plans)) for sku, plans in value)
     return frozenset(value) if isinstance(value, list) else value

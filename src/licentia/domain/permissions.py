@@ -107,6 +107,8 @@ CAPABILITY_OF: dict[type[Any], Capability] = {
     intents.Unblock: Capability.BLOCK_USERS,
     intents.RevokeSessions: Capability.BLOCK_USERS,
     intents.SetManager: Capability.MANAGE_USERS,
+    intents.CreateUser: Capability.MANAGE_USERS,
+    intents.UpdateUser: Capability.MANAGE_USERS,
     intents.DeleteUser: Capability.MANAGE_USERS,
     intents.RestoreUser: Capability.MANAGE_USERS,
     intents.PurgeUser: Capability.MANAGE_USERS,

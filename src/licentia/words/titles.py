@@ -12,6 +12,7 @@ from licentia.domain.intents import (
     ChangeLicenses,
     ChangeMembers,
     CreateGroup,
+    CreateUser,
     DeleteGroup,
     DeleteUser,
     Intent,
@@ -33,8 +34,9 @@ from licentia.domain.intents import (
     Unblock,
     Undo,
     UpdateGroup,
+    UpdateUser,
 )
-from licentia.store.lists import products
+from licentia.store.lists import products, users
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
 from licentia.words.parts import count, product_name
@@ -79,6 +81,10 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Sign out of all sessions")
         case SetManager():
             return _("Set manager") if intent.manager_id is not None else _("Remove manager")
+        case CreateUser():
+            return _("Create user {user}").format(user=dict(intent.fields).get("principal_name", ""))
+        case UpdateUser():
+            return _("Change user {user}").format(user=_user(tenant_id, intent.user_id))
         case DeleteUser():
             return _("Delete users")
         case RestoreUser():
@@ -138,6 +144,10 @@ def _members(tenant_id: int, intent: ChangeMembers) -> str:
     if old and new:
         return _("Move from group {old} to group {new}").format(old=old, new=new)
     return _("Remove from group {group}").format(group=old) if old else _("Add to group {group}").format(group=new)
+
+
+def _user(tenant_id: int, user_id: int) -> str:
+    return users.principal_names(tenant_id, [user_id]).get(user_id, str(user_id))
 
 
 def _group(tenant_id: int, group_id: int) -> str:
