@@ -128,7 +128,7 @@ BAD_INPUT = frozenset(
         "group_exists",
         "in_both",
         "mail_taken",
-        "principal_name_taken",
+        "name_taken",
         "unknown_user",
         "not_a_copy",
         "no_groups_in_file",
@@ -206,6 +206,10 @@ of_every_tenant = (
     st.tuples(st.just("update user"), one_user, user_fields, st.booleans()),
     st.tuples(st.just("fields back"), which),
     st.tuples(st.just("restore group"), which),
+    st.tuples(st.just("purge group"), which),
+    st.tuples(
+        st.just("describe group"), which, st.sampled_from(["Iedereen", None]), st.sampled_from(["Private", None])
+    ),
     st.tuples(st.just("resize"), which, st.integers(-6, 6), st.booleans()),
     st.tuples(st.just("recurring"), which, st.booleans()),
     st.tuples(st.just("cancel"), which),
@@ -366,16 +370,26 @@ class Player:
     # -- users
 
     def do_create_user(self, n: int, fields: dict[str, Any]) -> None:
-        needed = {
+        needed: dict[str, Any] = {
             "account_enabled": True,
             "display_name": f"Gemaakt {n}",
             "mail_nickname": f"gemaakt{n}",
             "principal_name": f"gemaakt{n}@contoso.example",
         }
-        self.plans.append(users_of.create_user(self.world.tenant, needed | fields, OWNER).plan_id)
+        self.plans.append(users_of.create_user(self.world.tenant, self._named(needed | fields), OWNER).plan_id)
+
+    def _named(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields, with a user name of the tenant's own domain."""
+        name = fields.get("principal_name")
+        found = self.world.rows("SELECT domain FROM tenant_domain WHERE tenant_id = %(tenant)s")
+        if not name or not found:
+            return fields
+        return fields | {"principal_name": f"{name.partition('@')[0]}@{found[0][0]}"}
 
     def do_update_user(self, user: int, fields: dict[str, Any], is_new_password: bool) -> None:
-        done = users_of.update_user(self.world.tenant, user, fields, OWNER, is_new_password=is_new_password)
+        done = users_of.update_user(
+            self.world.tenant, user, self._named(fields), OWNER, is_new_password=is_new_password
+        )
         if done:
             self.plans.append(done.plan_id)
 
@@ -424,6 +438,15 @@ class Player:
 
     def do_delete_group(self, group: int) -> None:
         self.plans.append(groups.delete_group(self.world.tenant, self._group(group), OWNER).plan_id)
+
+    def do_purge_group(self, group: int) -> None:
+        self.plans.append(groups.purge_group(self.world.tenant, self._group(group), OWNER).plan_id)
+
+    def do_describe_group(self, group: int, description: str | None, visibility: str | None) -> None:
+        more = {"description": description, "visibility": visibility}
+        done = groups.update_group(self.world.tenant, self._group(group), OWNER, more=more)
+        if done:
+            self.plans.append(done.plan_id)
 
     def do_restore_group(self, group: int) -> None:
         self.plans.append(groups.restore_group(self.world.tenant, self._group(group), OWNER).plan_id)

@@ -40,7 +40,10 @@ ACCOUNT = (
     "last_sign_in_at",
     "last_activity_at",
 )
-GROUP = ("object_id", "display_name", "kind", "membership_rule", "is_synced", "deleted_at")
+GROUP = (
+    *("object_id", "display_name", "kind", "membership_rule", "is_synced", "deleted_at"),
+    *("description", "mail", "mail_nickname", "visibility", "created_at"),
+)
 PROFILE = tuple(
     (
         "given_name surname job_title mail mail_nickname mobile_phone office_location preferred_language "

@@ -27,6 +27,7 @@ from licentia.domain.intents import (
     DeleteGroup,
     DeleteUser,
     Intent,
+    PurgeGroup,
     PurgeUser,
     Replace,
     Reprocess,
@@ -85,6 +86,7 @@ DOORS: dict[str, Capability | str] = {
     "finders.save": Capability.SAVE_FINDERS,
     "groups.create_group": Capability.MANAGE_GROUPS,
     "groups.delete_group": Capability.MANAGE_GROUPS,
+    "groups.purge_group": Capability.MANAGE_GROUPS,
     "groups.restore_group": Capability.MANAGE_GROUPS,
     "groups.update_group": Capability.MANAGE_GROUPS,
     "handing.hand_over": Capability.ASSIGN_LICENSES,
@@ -259,6 +261,7 @@ INTENTS: tuple[Intent, ...] = (
     UpdateGroup(1, "Vrij"),
     DeleteGroup(1),
     RestoreGroup(1),
+    PurgeGroup(1),
 )
 
 

@@ -91,7 +91,7 @@ def test_a_user_is_made_and_can_be_licensed(make_world: Make) -> None:
         ({"principal_name": "zoë@contoso.example"}, "bad_principal_name", "principal_name"),
         ({"principal_name": "zoe"}, "bad_principal_name", "principal_name"),
         ({"principal_name": "zoe@elders.example"}, "foreign_domain", "principal_name"),
-        ({"principal_name": "P00001@contoso.example"}, "principal_name_taken", "principal_name"),
+        ({"principal_name": "P00001@contoso.example"}, "name_taken", "principal_name"),
         ({"usage_location": "XX"}, "bad_country", "usage_location"),
         ({"user_type": "Robot"}, "bad_field", "user_type"),
         ({"account_enabled": "yes"}, "bad_field", "account_enabled"),
@@ -120,7 +120,7 @@ def test_names_and_ids_are_of_one_user(make_world: Make) -> None:
         create_user(world.tenant, ZOE, OWNER, object_id="zoe")
     with pytest.raises(BadInput, match="mail_taken"):
         update_user(world.tenant, 1, {"mail": "Z@contoso.example"}, OWNER)
-    with pytest.raises(BadInput, match="principal_name_taken"):
+    with pytest.raises(BadInput, match="name_taken"):
         update_user(world.tenant, 1, {"principal_name": "ZOE.berg@contoso.example"}, OWNER)
     world.inline(DeleteUser(), one.user_id)
     again = create_user(world.tenant, ZOE | {"mail": "z@contoso.example"}, OWNER)

@@ -10,26 +10,24 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 
 from licentia.changes.who import CHUNK
 from licentia.domain.facts import AssignmentState, Source, SourceKind
 from licentia.domain.intents import (
     ChangeMembers,
-    CreateGroup,
     CreateUser,
-    DeleteGroup,
     DeleteUser,
+    GroupObjectIntent,
     Intent,
     PurgeUser,
     Reprocess,
-    RestoreGroup,
     RestoreUser,
     RevokeSessions,
     SetGroupLicenses,
     SubscriptionIntent,
     TakeOver,
     Undo,
-    UpdateGroup,
     UpdateUser,
     from_text,
 )
@@ -41,7 +39,7 @@ from licentia.store.lists import undoing as list_of
 Record = tuple[tuple[str, str | None, str | None], ...]
 """(kind, before, after) of the journal, one per source or account fact that the plan changed for this user."""
 
-NO_WAY_BACK = (PurgeUser, RevokeSessions, Reprocess, TakeOver, CreateGroup, UpdateGroup, DeleteGroup, RestoreGroup)
+NO_WAY_BACK = (PurgeUser, RevokeSessions, Reprocess, TakeOver, *get_args(GroupObjectIntent))
 """What these did is done for good, was nothing but a look, or has a door of its own that does the opposite."""
 
 

@@ -48,7 +48,7 @@ class Done:
 def create_user(tenant_id: int, fields: Mapping[str, object], actor: Actor, *, object_id: str | None = None) -> Done:
     """The new user, with these fields by column name; `object_id` is made where none is given.
 
-    BadInput as `domain.user_fields` says, `principal_name_taken`, `mail_taken`, `bad_object_id`, `object_id_taken`.
+    BadInput as `domain.user_fields` says, `name_taken`, `mail_taken`, `bad_object_id`, `object_id_taken`.
     """
     actor.require(CAPABILITY_OF[CreateUser], tenant_id)
     known = user_fields.checked(fields, is_new=True)
@@ -193,7 +193,7 @@ def _are_free(tenant_id: int, fields: Mapping[str, Any], user_id: int) -> None:
     if name:
         user_fields.check_domain(name, list_of.domains(tenant_id))
         if list_of.owner_of_name(tenant_id, name) not in (None, user_id):
-            raise BadInput("principal_name_taken", text=name, name="principal_name")
+            raise BadInput("name_taken", text=name, name="principal_name")
     if mail and list_of.owner_of_mail(tenant_id, mail, user_id) is not None:
         raise BadInput("mail_taken", text=mail, name="mail")
 

@@ -183,15 +183,18 @@ class CreateGroup:
     name: str
     kind: str
     membership_rule: str = ""
+    more: tuple[tuple[str, str | None], ...] = ()
+    """Further columns: description, mail, mail_nickname, visibility."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateGroup:
-    """A group has this name, and this rule ('' none); what is None stays."""
+    """A group has this name, and this rule ('' none); what is None stays. Of `more`, None clears."""
 
     group_id: int
     name: str | None = None
     membership_rule: str | None = None
+    more: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,13 @@ class DeleteGroup:
 @dataclass(frozen=True, slots=True)
 class RestoreGroup:
     """A deleted Microsoft 365 group is back, with its members."""
+
+    group_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeGroup:
+    """A deleted Microsoft 365 group is gone for good."""
 
     group_id: int
 
@@ -244,7 +254,7 @@ GroupIntent = ChangeMembers | SetGroupLicenses | Reprocess
 SubscriptionIntent = Resize | SetRecurring | CancelSubscription
 """What changes a subscription; no user's license changes."""
 
-GroupObjectIntent = CreateGroup | UpdateGroup | DeleteGroup | RestoreGroup
+GroupObjectIntent = CreateGroup | UpdateGroup | DeleteGroup | RestoreGroup | PurgeGroup
 """What changes a group itself; no user's license changes."""
 
 UserObjectIntent = CreateUser | UpdateUser
@@ -278,6 +288,7 @@ _VERBS: dict[str, type[Any]] = {
     "update_group": UpdateGroup,
     "delete_group": DeleteGroup,
     "restore_group": RestoreGroup,
+    "purge_group": PurgeGroup,
     "create_user": CreateUser,
     "update_user": UpdateUser,
     "undo": Undo,
@@ -323,7 +334,7 @@ def from_text(text: str) -> Intent:
 def _value(field: str, value: Any) -> object:
     if field == "accept":
         return frozenset(Reason(code) for code in value)
-    if field == "fields":
+    if field in ("fields", "more"):
         return tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in value)
     if field == "add":
         return tuple((sku, frozenset(plans)) for sku, plans in value)

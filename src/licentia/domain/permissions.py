@@ -119,6 +119,7 @@ CAPABILITY_OF: dict[type[Any], Capability] = {
     intents.UpdateGroup: Capability.MANAGE_GROUPS,
     intents.DeleteGroup: Capability.MANAGE_GROUPS,
     intents.RestoreGroup: Capability.MANAGE_GROUPS,
+    intents.PurgeGroup: Capability.MANAGE_GROUPS,
     intents.Resize: Capability.MANAGE_SUBSCRIPTIONS,
     intents.SetRecurring: Capability.MANAGE_SUBSCRIPTIONS,
     intents.CancelSubscription: Capability.MANAGE_SUBSCRIPTIONS,

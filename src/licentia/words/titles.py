@@ -16,6 +16,7 @@ from licentia.domain.intents import (
     DeleteGroup,
     DeleteUser,
     Intent,
+    PurgeGroup,
     PurgeUser,
     Replace,
     Reprocess,
@@ -120,6 +121,8 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Change group {group}").format(group=intent.name or _group(tenant_id, intent.group_id))
         case DeleteGroup():
             return _("Delete group {group}").format(group=_group(tenant_id, intent.group_id))
+        case PurgeGroup():
+            return _("Delete group {group} for good").format(group=_group(tenant_id, intent.group_id))
         case RestoreGroup():
             return _("Restore group {group}").format(group=_group(tenant_id, intent.group_id))
         case Undo():

@@ -17,7 +17,7 @@ BAD_INPUT: dict[str, Sentence] = {
         or_list(d),
     ),
     "field_missing": lambda d: _("A new user needs {name}.").format(**d),
-    "unknown_field": lambda d: _("A user has no field called {name}.").format(**d),
+    "unknown_field": lambda d: _("There is no field called {name}.").format(**d),
     "read_only_field": lambda d: _("{name} can't be set.").format(**d),
     "bad_field": lambda d: _("That is not a value of {name}.").format(**d),
     "field_too_long": lambda d: _("{name} is too long: {n} characters at most.").format(
@@ -26,7 +26,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "field_not_cleared": lambda d: _("{name} can't be empty.").format(**d),
     "bad_principal_name": lambda d: _("{text} is not a user name. Example: anna@contoso.com").format(**d),
     "foreign_domain": lambda d: _("{text} is not a domain of this tenant. These are: {known}.").format(**d),
-    "principal_name_taken": lambda d: _("The user name {text} belongs to another user.").format(**d),
+    "name_taken": lambda d: _("The user name {text} belongs to another user.").format(**d),
     "mail_taken": lambda d: _("Another user has the mail address {text}.").format(**d),
     "bad_object_id": lambda d: _("{text} is not an object ID.").format(**d),
     "object_id_taken": lambda d: _("The object ID {text} is in use.").format(**d),
