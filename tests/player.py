@@ -129,6 +129,8 @@ BAD_INPUT = frozenset(
         "in_both",
         "mail_taken",
         "name_taken",
+        "restore_name_alone",
+        "foreign_domain",
         "unknown_user",
         "not_a_copy",
         "no_groups_in_file",
@@ -171,6 +173,7 @@ account_intents = st.one_of(
     st.builds(SetManager, st.one_of(st.none(), one_user)),
     st.builds(DeleteUser, accepted),
     st.builds(RestoreUser),
+    st.builds(RestoreUser, st.sampled_from(["terug1@noordzee.example", "terug2@noordzee.example"])),
     st.builds(PurgeUser),
 )
 intents = st.one_of(license_intents, account_intents)

@@ -94,7 +94,7 @@ def planning_is_repeatable(store: Store, is_copy: bool, intent: Intent, ids: lis
             world.judged(world.propose(intent, who=Who("users", ids=tuple(some)))) for some in (ids, ids, mixed)
         )
     except BadInput as bad:
-        assert bad.code in ("in_both", "product_not_owned", "unknown_plan")  # noqa: PT017
+        assert bad.code in ("in_both", "product_not_owned", "restore_name_alone", "unknown_plan")  # noqa: PT017
         return
     assert first == second == third
     assert [row[1] for row in first] == sorted(set(ids))

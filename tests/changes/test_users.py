@@ -257,3 +257,29 @@ def test_the_command_line_shows_such_plans_and_undoes_them(make_world: Make, mon
     undone = line.run("plans", "undo", str(done.plan_id), "--yes", "--tenant", "Contoso")
     assert (undone.status, values(world, 1)["city"]) == (0, None)
     assert "Set since, so left as it is: job_title" in undone.out
+
+
+def test_a_deleted_user_comes_back_under_another_name(make_world: Make) -> None:
+    """R-183: where the old name is taken; the new one must be free, of the tenant, and of a user of the cloud."""
+    world = make_world([*crowd(2), person(3, is_synced=True)])
+    world.inline(DeleteUser(), 1)
+    update_user(world.tenant, 2, {"principal_name": "p00001@contoso.example"}, OWNER)
+    first = snapshot(world.tenant)
+    assert world.inline(RestoreUser(), 1).verdict.reason is Reason.NAME_TAKEN
+    assert world.inline(RestoreUser("P00001@contoso.example"), 1).verdict.reason is Reason.NAME_TAKEN
+    assert world.inline(RestoreUser("x@contoso.example"), 2).verdict.reason is Reason.NOT_DELETED
+    with pytest.raises(BadInput, match="foreign_domain"):
+        world.inline(RestoreUser("terug@elders.example"), 1)
+    with pytest.raises(BadInput, match="restore_name_alone"):
+        world.propose(RestoreUser("terug@contoso.example"), 1)
+    assert differences(first, snapshot(world.tenant)) == {}
+    done = world.inline(RestoreUser("Terug@contoso.example"), 1)
+    assert done.plan_id is not None
+    assert [kind for kind, _, _ in changed(world, done.plan_id)][:2] == ["user.update", "account.deleted"]
+    assert found(world, "terug@") == ["Terug@contoso.example"]
+    assert list_of.owner_of_name(world.tenant, "terug@contoso.example") == 1
+    assert differences(replay(first, world.tenant), snapshot(world.tenant)) == {}
+    world.plant("UPDATE users SET deleted_at = 1 WHERE tenant_id = %(tenant)s AND id = 3")
+    with pytest.raises(Refused, match="synced_account"):
+        world.inline(RestoreUser("drie@contoso.example"), 3)
+    world.plant("UPDATE users SET deleted_at = NULL WHERE tenant_id = %(tenant)s AND id = 3")

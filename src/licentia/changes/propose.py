@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from licentia.changes import grouping, journal, keeping, undo
+from licentia.changes import grouping, journal, keeping, renaming, undo
 from licentia.changes import who as who_of
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry
@@ -97,6 +97,8 @@ def propose(
 ) -> int:
     """The number of a new draft plan. Killed half-way it stays incomplete and can never be applied."""
     asked, (intent, undone) = intent, undo.meant(tenant_id, intent)
+    if renaming.new_name(intent) is not None:
+        raise BadInput("restore_name_alone")
     actor.require(CAPABILITY_OF[type(undo.root(tenant_id, intent))], tenant_id)
     catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)

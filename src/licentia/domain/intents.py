@@ -107,7 +107,9 @@ class DeleteUser:
 
 @dataclass(frozen=True, slots=True)
 class RestoreUser:
-    """A deleted account is back, with what it held where there are seats."""
+    """A deleted account is back, with what it held where there are seats; under this user name, where one is given."""
+
+    principal_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

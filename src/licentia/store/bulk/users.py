@@ -11,6 +11,7 @@ from typing import Any
 from licentia.domain.instants import Instant
 from licentia.domain.user_fields import ACCOUNT_FIELDS
 from licentia.store import sql
+from licentia.store.bulk.accounts import PREFIX
 from licentia.store.bulk.tenants import forget_search, index_users
 from licentia.store.names import principal_key, search_key, sort_key
 
@@ -45,6 +46,21 @@ def update(tenant_id: int, user_id: int, fields: dict[str, Any], names: tuple[st
         if is_renamed:
             index_users(tenant_id, [user_id])
     set_profile(tenant_id, user_id, {name: value for name, value in fields.items() if name not in ACCOUNT_FIELDS})
+
+
+def rename_deleted(tenant_id: int, user_id: int, principal_name: str) -> str:
+    """The user name that the deleted user had; it has this one now, with a key that leaves the name free until then."""
+    params = {"tenant": tenant_id, "user": user_id, "name": principal_name}
+    which = "users.tenant_id = %(tenant)s AND users.id = %(user)s AND users.deleted_at IS NOT NULL"
+    found = sql.row(f"SELECT principal_name, display_name FROM users WHERE {which}", params)
+    assert found is not None
+    keys = _keys(found[1], principal_name)
+    sql.execute(
+        f"UPDATE users SET principal_name = %(name)s, search_key = %(search)s, "
+        f"principal_key = {PREFIX.format('users')} || CAST(%(key)s AS text) WHERE {which}",
+        params | {"search": keys["search_key"], "key": keys["principal_key"]},
+    )
+    return str(found[0])
 
 
 def set_profile(tenant_id: int, user_id: int, fields: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ BAD_INPUT: dict[str, Sentence] = {
     "mail_taken": lambda d: _("Another user has the mail address {text}.").format(**d),
     "bad_object_id": lambda d: _("{text} is not an object ID.").format(**d),
     "object_id_taken": lambda d: _("The object ID {text} is in use.").format(**d),
+    "restore_name_alone": lambda d: _("Another user name is for one user at a time, not for a plan."),
     "own_manager": lambda d: _("{user} can't be their own manager.").format(**d),
 }
 
