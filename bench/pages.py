@@ -29,7 +29,7 @@ def figures(bench: Bench) -> list[Figure]:
     bench.stores.restore(bench.stores.tenant(bench.scale))
     chosen = holders(E3, 10_000)
     bench.stores.restore(bench.stores.tenant(bench.scale))
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "licentia.web.settings", "LICENTIA_SECRET_KEY": "bench"}
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "licentia.serving.settings", "LICENTIA_SECRET_KEY": "bench"}
     words = [sys.executable, str(HERE / "pages.py"), json.dumps(chosen)]
     done = subprocess.run(words, env=env, check=True, capture_output=True, text=True)
     found: dict[str, dict[str, float]] = json.loads(done.stdout)

@@ -15,7 +15,7 @@ from typing import Any
 
 THREADS = 8
 STOPS = (signal.SIGINT, signal.SIGTERM)
-SETTINGS = "licentia.web.settings"
+SETTINGS = "licentia.serving.settings"
 
 
 def prepare(host: str) -> None:
@@ -48,7 +48,7 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
         def load(self) -> Any:
             return application
 
-    words = [sys.executable, "-m", "licentia.serving_worker", str(os.getpid())]
+    words = [sys.executable, "-m", "licentia.serving.worker", str(os.getpid())]
     worker = subprocess.Popen(words, start_new_session=True)  # noqa: S603 - this interpreter, our own module
     try:
         Server().run()
