@@ -1,4 +1,4 @@
-"""Serves the admin center: gunicorn on loopback, the worker as a child process, the sign-in link of the first start.
+"""Serves the admin center and the Graph API: gunicorn on loopback, the worker as a child process, encrypted when asked.
 
 The one place that knows how processes are made of the edges; nothing here answers a request.
 """
@@ -11,16 +11,23 @@ import subprocess
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from licentia.serving.tls import Encrypting
 
 THREADS = 8
 STOPS = (signal.SIGINT, signal.SIGTERM)
 SETTINGS = "licentia.serving.settings"
+ANY = ("0.0.0.0", "::", "[::]")  # noqa: S104 - compared with, not bound
+"""Addresses that mean all of this machine: no name of anybody."""
 
 
-def prepare(host: str) -> None:
+def prepare(host: str, *, is_encrypted: bool = False) -> None:
     """The store has every table that the pages need; StoreError says why not. Comes before anything opens the store."""
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    if is_encrypted:
+        os.environ["LICENTIA_TLS"] = "1"
     if host not in ("127.0.0.1", "localhost", "::1"):
         known = os.environ.get("LICENTIA_ALLOWED_HOSTS", "")
         os.environ["LICENTIA_ALLOWED_HOSTS"] = ",".join(filter(None, (known, host)))
@@ -29,7 +36,24 @@ def prepare(host: str) -> None:
     open_store()
 
 
-def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
+def encrypting(certificate: str | None = None, key: str | None = None) -> Encrypting:
+    """How connections are encrypted: with the files given, or with those of the local CA. After `prepare`.
+
+    BadInput when the files given can't be used.
+    """
+    from django.conf import settings
+
+    from licentia.serving import certificates, tls
+    from licentia.store.locations import home
+
+    if certificate and key:
+        pair = tls.own_pair(certificate, key)
+        return tls.Encrypting(lambda _now: pair, certificates.machine_time)
+    names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*")) and name not in ANY]
+    return tls.Encrypting(lambda now: certificates.ensure(home(), names, now), certificates.machine_time)
+
+
+def serve(host: str, port: int, on_ready: Callable[[str], None], encrypted: Encrypting | None = None) -> int:
     """Serves until asked to stop; `on_ready` gets the address once it answers. Returns the exit status."""
     from django.core.wsgi import get_wsgi_application
     from django.db import connections
@@ -42,7 +66,7 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
-            for name, value in _config(host, port, on_ready).items():
+            for name, value in _config(host, port, on_ready, encrypted).items():
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
@@ -60,9 +84,10 @@ def serve(host: str, port: int, on_ready: Callable[[str], None]) -> int:
     return 0
 
 
-def _config(host: str, port: int, on_ready: Callable[[str], None]) -> dict[str, Any]:
+def _config(host: str, port: int, on_ready: Callable[[str], None], encrypted: Encrypting | None) -> dict[str, Any]:
     shown = f"[{host}]" if ":" in host else host
-    return {
+    scheme = "https" if encrypted else "http"
+    made = {
         "bind": f"{shown}:{port}",
         "worker_class": "gthread",
         "workers": 1,
@@ -71,8 +96,16 @@ def _config(host: str, port: int, on_ready: Callable[[str], None]) -> dict[str, 
         "graceful_timeout": 30,
         "loglevel": "warning",
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 - only its heartbeat
-        "when_ready": lambda server: on_ready(f"http://{shown}:{server.LISTENERS[0].sock.getsockname()[1]}"),
+        "when_ready": lambda server: on_ready(f"{scheme}://{shown}:{server.LISTENERS[0].sock.getsockname()[1]}"),
     }
+    if encrypted:
+        made |= {
+            "certfile": str(encrypted.pair.certificate),
+            "keyfile": str(encrypted.pair.key),
+            "do_handshake_on_connect": True,
+            "ssl_context": lambda _config, _default: encrypted,
+        }
+    return made
 
 
 def work(server: int) -> None:

@@ -1,0 +1,29 @@
+"""Sentences about serving, by code: certificates, and how a tenant's Graph API is to behave. No rule is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from licentia.domain.permissions import Capability
+from licentia.domain.reasons import Reason
+from licentia.words.language import gettext as _
+from licentia.words.parts import Sentence, Word
+
+BAD_INPUT: dict[str, Sentence] = {
+    "bad_certificate": lambda d: _("{certificate} and {key} can't be used as a certificate and its key: {why}").format(
+        **d
+    ),
+    "certificate_without_key": lambda d: _("A certificate needs its key: --certificate and --key go together."),
+}
+
+REFUSED: dict[str, Sentence] = {}
+
+ROW: dict[str, Sentence] = {}
+
+REASON: dict[Reason, Sentence] = {}
+
+REASON_WORD: dict[Reason, Word] = {}
+
+CAPABILITY: dict[Capability, Word] = {}
+
+JOURNAL: dict[str, Callable[[str], str]] = {}
