@@ -1,4 +1,4 @@
-"""What the Graph API says when it does not do what was asked. Knows codes and texts of the wire, no rule."""
+"""The one way a request to the Graph API is refused: status, Graph's code, the exact message, headers. Renders nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 
 class GraphRefused(Exception):
-    """An answer in Graph's error envelope: HTTP status, Graph's code, Graph's own text, headers besides."""
+    """The request ends here; `message` is what the client reads, to the letter. `headers` go with the answer."""
 
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(code)
         self.status = status
         self.code = code
         self.message = message

@@ -47,10 +47,28 @@ def find(name: str, origin: str | None = None) -> TenantRow | None:
 
 def settings(tenant_id: int) -> dict[str, Any]:
     """The tenant's settings by column name."""
-    found = sql.row(f"SELECT {_COLUMNS} FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id})
-    return dict(zip(_COLUMNS.split(", "), found or (), strict=False))
+    columns = f"{_COLUMNS}, graph_profile"
+    found = sql.row(f"SELECT {columns} FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id})
+    return dict(zip(columns.split(", "), found or (), strict=False))
 
 
 def count_users(tenant_id: int) -> int:
     """How many users the tenant has; reads them all, so only for a baseline and `store check`."""
     return int(sql.value("SELECT count(*) FROM users WHERE tenant_id = %(tenant)s", {"tenant": tenant_id}))
+
+
+COUNTED = 501
+"""Users that are counted for a tenant's size; more makes no difference."""
+
+
+def graph_profile(tenant_id: int) -> tuple[str, int]:
+    """The text of how its Graph API behaves, and its users, counted to `COUNTED`."""
+    found = sql.row(_GRAPH_PROFILE, {"tenant": tenant_id, "most": COUNTED})
+    return ("", 0) if found is None else (str(found[0]), int(found[1]))
+
+
+_GRAPH_PROFILE = """
+SELECT t.graph_profile,
+  (SELECT count(*) FROM (SELECT 1 FROM users u WHERE u.tenant_id = %(tenant)s LIMIT %(most)s) AS few)
+FROM tenant t WHERE t.id = %(tenant)s
+"""

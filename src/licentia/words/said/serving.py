@@ -14,6 +14,10 @@ BAD_INPUT: dict[str, Sentence] = {
         **d
     ),
     "certificate_without_key": lambda d: _("A certificate needs its key: --certificate and --key go together."),
+    "bad_throttle": lambda d: _("{text} is not a throttling: microsoft, small, medium, large or off.").format(**d),
+    "bad_latency": lambda d: _("{text} is not a latency. Examples: 50ms, 20-200ms, off").format(**d),
+    "bad_share": lambda d: _("{text} is not a share of requests, 0% to 100%. Example: 1%").format(**d),
+    "bad_shares": lambda d: _("The faults together are more than 100% of the requests."),
 }
 
 REFUSED: dict[str, Sentence] = {}
