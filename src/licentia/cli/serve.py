@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,15 +28,37 @@ if TYPE_CHECKING:
 @click.option("--tls", is_flag=True, help=_("Encrypt, with a certificate of a local CA that is made once."))
 @click.option("--certificate", type=click.Path(), help=_("Encrypt with your own certificate: a PEM file."))
 @click.option("--key", type=click.Path(), help=_("The key of your own certificate: a PEM file."))
+@click.option(
+    "--log",
+    type=click.Choice(["text", "json"]),
+    envvar="LICENTIA_LOG",
+    default="text",
+    show_default=True,
+    help=_("Log as lines of text, or as one JSON object a line."),
+)
+@click.option("--open-metrics", is_flag=True, help=_("Let other machines read /metrics too, not only this one."))
 @click.option("--lang", type=click.Choice(["en", "nl"]), help=_("Language of all text."))
-def command(host: str, port: int, *, tls: bool, certificate: str | None, key: str | None, lang: str | None) -> int:
+def command(
+    host: str,
+    port: int,
+    *,
+    tls: bool,
+    certificate: str | None,
+    key: str | None,
+    log: str,
+    open_metrics: bool,
+    lang: str | None,
+) -> int:
     """Serves."""
+
     from licentia import serving
     from licentia.domain.reasons import BadInput
 
     if bool(certificate) != bool(key):
         raise BadInput("certificate_without_key")
     is_encrypted = tls or bool(certificate)
+    os.environ["LICENTIA_LOG"] = log
+    os.environ["LICENTIA_OPEN_METRICS"] = "1" if open_metrics else "0"
     serving.prepare(host, is_encrypted=is_encrypted)
     encrypted = serving.encrypting(certificate, key) if is_encrypted else None
 

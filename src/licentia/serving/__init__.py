@@ -5,6 +5,7 @@ The one place that knows how processes are made of the edges; nothing here answe
 
 from __future__ import annotations
 
+import logging.config
 import os
 import signal
 import subprocess
@@ -72,8 +73,7 @@ def serve(host: str, port: int, on_ready: Callable[[str], None], encrypted: Encr
         def load(self) -> Any:
             return application
 
-    words = [sys.executable, "-m", "licentia.serving.worker", str(os.getpid())]
-    worker = subprocess.Popen(words, start_new_session=True)  # noqa: S603 - this interpreter, our own module
+    worker = _start_worker()
     try:
         Server().run()
     except SystemExit as end:
@@ -84,7 +84,21 @@ def serve(host: str, port: int, on_ready: Callable[[str], None], encrypted: Encr
     return 0
 
 
+def _start_worker() -> subprocess.Popen[bytes]:
+    """The worker in a process of its own; it holds the other end of a pipe by which `/ready` knows that it lives."""
+    from licentia.serving import health
+
+    ours, theirs = os.pipe()
+    words = [sys.executable, "-m", "licentia.serving.worker", str(os.getpid())]
+    worker = subprocess.Popen(words, start_new_session=True, pass_fds=(theirs,))  # noqa: S603 - our own module
+    os.close(theirs)
+    health.watch_worker(ours)
+    return worker
+
+
 def _config(host: str, port: int, on_ready: Callable[[str], None], encrypted: Encrypting | None) -> dict[str, Any]:
+    from licentia.serving import logs
+
     shown = f"[{host}]" if ":" in host else host
     scheme = "https" if encrypted else "http"
     made = {
@@ -95,6 +109,7 @@ def _config(host: str, port: int, on_ready: Callable[[str], None], encrypted: En
         "timeout": 120,
         "graceful_timeout": 30,
         "loglevel": "warning",
+        "logconfig_dict": logs.config() | {"root": {"handlers": [], "level": "WARNING"}},
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 - only its heartbeat
         "when_ready": lambda server: on_ready(f"{scheme}://{shown}:{server.LISTENERS[0].sock.getsockname()[1]}"),
     }
@@ -111,6 +126,7 @@ def _config(host: str, port: int, on_ready: Callable[[str], None], encrypted: En
 def work(server: int) -> None:
     """The worker's own process: works until asked to stop, or until the server with this process id is not its parent."""
     from licentia import worker
+    from licentia.serving import logs
     from licentia.store.opening import open_store
 
     asked = False
@@ -121,5 +137,6 @@ def work(server: int) -> None:
 
     for number in STOPS:
         signal.signal(number, ask)
+    logging.config.dictConfig(logs.config())
     open_store()
     worker.work(lambda: asked or os.getppid() != server)

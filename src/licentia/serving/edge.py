@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.urls import Resolver404, URLResolver, get_resolver
 
 from licentia.graph_api import envelope, noting
 from licentia.graph_api.errors import GraphRefused
+from licentia.serving import metrics
 
 URLCONF = "licentia.serving.urls"
 FOR_PROGRAMS = re.compile(
@@ -32,6 +34,7 @@ HEADERS = {
 }
 HSTS = "Strict-Transport-Security"
 _log = logging.getLogger("licentia.graph")
+_requests = logging.getLogger("licentia.requests")
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -44,9 +47,12 @@ def edge(get_response: Next) -> Next:
         headers[HSTS] = f"max-age={settings.SECURE_HSTS_SECONDS}"
 
     def call(request: HttpRequest) -> HttpResponseBase:
+        begun = time.perf_counter()
         if not FOR_PROGRAMS.match(request.path_info):
-            noting.begin()
-            return get_response(request)
+            note = noting.begin()
+            page = get_response(request)
+            _note("web", request, note, page.status_code, begun)
+            return page
         note = noting.begin(request.META.get("HTTP_CLIENT_REQUEST_ID", ""))
         response = _answer(request, resolver)
         own = response.headers
@@ -55,6 +61,7 @@ def edge(get_response: Next) -> Next:
         own.setdefault("Cache-Control", "no-cache, no-store")
         own.setdefault("request-id", note.request_id)
         own.setdefault("client-request-id", note.client_request_id)
+        _note("graph", request, note, response.status_code, begun)
         return response
 
     return call
@@ -85,6 +92,27 @@ def _answer(request: HttpRequest, resolver: URLResolver) -> HttpResponseBase:
     except Exception:  # noqa: BLE001 - a program reads an answer, whatever broke; the log has the traceback
         _log.exception("broken request-id=%s", noting.current().request_id)
         return envelope.answer(500, "InternalServerError", "An internal server error occurred.")
+
+
+def _note(edge: str, request: HttpRequest, note: noting.Note, status: int, begun: float) -> None:
+    """The request in the figures, and as a line of the log: ids and codes, nothing that was sent."""
+    seconds = time.perf_counter() - begun
+    match = request.resolver_match
+    operation = note.operation or (match and match.url_name) or "none"
+    metrics.count(edge, operation, status, seconds, note.limits, note.faults)
+    if _requests.isEnabledFor(logging.INFO):
+        said = {
+            "requestId": note.request_id,
+            "clientRequestId": note.client_request_id,
+            "tenant": note.tenant,
+            "app": note.app,
+            "edge": edge,
+            "operation": operation,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "items": note.items or None,
+        }
+        _requests.info("answered", extra=said)
 
 
 def _segment(request: HttpRequest) -> str:

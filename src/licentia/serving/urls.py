@@ -8,5 +8,7 @@ from licentia.serving import health
 
 urlpatterns = [
     path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
+    path("metrics", health.figures, name="metrics"),
     path("", include("licentia.graph_api.urls")),
 ]
