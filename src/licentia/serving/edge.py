@@ -61,6 +61,7 @@ def edge(get_response: Next) -> Next:
         own.setdefault("Cache-Control", "no-cache, no-store")
         own.setdefault("request-id", note.request_id)
         own.setdefault("client-request-id", note.client_request_id)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django's line would hold the path: names in it
         _note("graph", request, note, response.status_code, begun)
         return response
 
