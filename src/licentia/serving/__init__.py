@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from licentia.serving.tls import Encrypting
 
 THREADS = 8
+KEEP_SECONDS = 60
+"""How long a thread keeps its connection to the store: opening one costs more than most requests do (0.75 ms of CPU)."""
 STOPS = (signal.SIGINT, signal.SIGTERM)
 SETTINGS = "licentia.serving.settings"
 ANY = ("0.0.0.0", "::", "[::]")  # noqa: S104 - compared with, not bound
@@ -63,6 +65,7 @@ def serve(host: str, port: int, on_ready: Callable[[str], None], encrypted: Encr
 
     wsgi.SERVER = "Licentia"  # no answer names a program or its version
     connections.close_all()
+    connections.settings["default"] |= {"CONN_MAX_AGE": KEEP_SECONDS, "CONN_HEALTH_CHECKS": True}
     application = get_wsgi_application()
 
     class Server(BaseApplication):  # type: ignore[misc]
