@@ -50,6 +50,7 @@ SETTINGS = (
     "limit_percent",
     "limit_users",
     "approve_above",
+    "inactive_days",
     "currency",
 )
 _BOOLEANS = ("account_enabled", "is_synced")

@@ -9,65 +9,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from center import Center
+from center_article import WORDS, banner, go, holds, select, tab_to, undo
 from center_pages import Tenant, tenant_of
 from licentia.store.lists import plans, users
 from licentia.words.parts import product_name
 
 Open = Callable[..., Page]
-
-WORDS = {
-    "en": {
-        "menu": "Main menu",
-        "licenses": "Licenses",
-        "active users": "Active users",
-        "select": "Select {name}",
-        "unassign licenses": "Unassign licenses",
-        "unassign": "Unassign",
-        "licenses and apps": "Licenses and apps",
-        "if you save": "If you save",
-        "more": r"^Assign more \(\d+\)$",
-        "save": "Save changes",
-        "manage": "Manage product licenses",
-        "unassign all": "Unassign all",
-        "done": "Done",
-        "unassigned": "Unassigned",
-        "gone": r"(\d+) licenses? unassigned\.",
-        "undo": "Undo",
-        "apply": "Apply plan",
-        "undone": r"Undone\. (\d+) users? (has|have) ",
-        "keep": "Keep selection",
-        "first": "Select users first.",
-        "type": "Type {n} to confirm",
-        "as plan": "Open as plan",
-    },
-    "nl": {
-        "menu": "Hoofdmenu",
-        "licenses": "Licenties",
-        "active users": "Actieve gebruikers",
-        "select": "{name} selecteren",
-        "unassign licenses": "Licenties intrekken",
-        "unassign": "Intrekken",
-        "licenses and apps": "Licenties en apps",
-        "if you save": "Als u opslaat",
-        "more": r"^Meer toewijzen \(\d+\)$",
-        "save": "Wijzigingen opslaan",
-        "manage": "Productlicenties beheren",
-        "unassign all": "Alles intrekken",
-        "done": "Klaar",
-        "unassigned": "Ingetrokken",
-        "gone": r"(\d+) licenties? ingetrokken\.",
-        "undo": "Ongedaan maken",
-        "apply": "Plan uitvoeren",
-        "undone": r"Ongedaan gemaakt\. (\d+) gebruikers? (heeft|hebben) ",
-        "keep": "Selectie vasthouden",
-        "first": "Selecteer eerst gebruikers.",
-        "type": "Typ {n} om te bevestigen",
-        "as plan": "Openen als plan",
-    },
-}
 
 every_way = pytest.mark.parametrize("language", ["en", "nl"])
 with_and_without = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -85,45 +35,15 @@ def people(tenant: Tenant) -> list[users.UserRow]:
     return [one for one in tenant.holders if len(users.sources(tenant.id, [one.id])) == 1]
 
 
-def holds(tenant: Tenant, user: users.UserRow) -> bool:
-    """Whether the user has the pooled product now."""
-    return any(source[1] == tenant.pooled.sku_id for source in users.sources(tenant.id, [user.id]))
-
-
-def banner(page: Page, said: str) -> Locator:
-    """The banner that says this."""
-    return page.get_by_role("status").filter(has_text=re.compile(said))
-
-
-def go(page: Page, words: dict[str, str], name: str) -> None:
-    """Follows an item of the main menu."""
-    page.get_by_role("navigation", name=words["menu"]).get_by_role("link", name=words[name], exact=True).click()
-    expect(page.get_by_role("heading", name=words[name], exact=True).first).to_be_visible()
-
-
-def select(page: Page, words: dict[str, str], chosen: list[users.UserRow], *, script: bool) -> None:
-    """Checks the boxes of these users, and waits until the page says how many."""
-    for one in chosen:
-        page.get_by_role("checkbox", name=words["select"].format(name=one.display_name), exact=True).check()
-    if script:
-        expect(page.get_by_role("status").filter(has_text=str(len(chosen)))).to_be_visible()
-    else:
-        page.get_by_role("button", name=words["keep"], exact=True).click()
-
-
-def undo(page: Page, words: dict[str, str]) -> None:
-    """Undo in the banner, and the plan that it makes."""
-    banner(page, words["gone"]).get_by_role("button", name=words["undo"], exact=True).click()
-    page.get_by_role("button", name=words["apply"], exact=True).click()
-    expect(banner(page, words["undone"])).to_be_visible()
-
-
 @every_way
 @with_and_without
 def test_the_licenses_page(
     open_page: Open, tenant: Tenant, people: list[users.UserRow], language: str, script: bool
 ) -> None:
-    """5.1: Billing > Licenses, the product, the users, Unassign licenses, Unassign; then Undo."""
+    """5.1: Billing > Licenses, the product, the users, Unassign licenses, Unassign; then Undo.
+
+    From Home 4 clicks and one for each user: Licenses, the product, Unassign licenses, Unassign; 4 pages. Undo: 2 more.
+    """
     words, chosen = WORDS[language], people[:3]
     page = open_page("/", language=language, script=script)
     go(page, words, "licenses")
@@ -180,7 +100,10 @@ def test_more_than_twenty_at_once(
 def test_one_active_user(
     open_page: Open, tenant: Tenant, people: list[users.UserRow], language: str, script: bool
 ) -> None:
-    """5.2: Users > Active users, the row, Licenses and apps, clear the box, Save changes; then Undo."""
+    """5.2: Users > Active users, the row, Licenses and apps, clear the box, Save changes; then Undo.
+
+    From Home 5 clicks, 4 where Licenses and apps is open already, which it is; 2 pages and the pane. Undo: 2 more.
+    """
     words, one = WORDS[language], people[0]
     product = product_name(tenant.pooled.sku_id)
     page = open_page("/", language=language, script=script)
@@ -213,7 +136,11 @@ def test_one_active_user(
 def test_several_active_users(
     open_page: Open, tenant: Tenant, people: list[users.UserRow], language: str, script: bool
 ) -> None:
-    """5.3: the boxes before the names, Manage product licenses, Unassign all, Save changes, Done; then Undo."""
+    """5.3: the boxes before the names, Manage product licenses, Unassign all, Save changes, Done; then Undo.
+
+    From Home 5 clicks and one for each user: Active users, Manage product licenses, Unassign all, Save changes, Done;
+    4 pages. Undo: 2 more.
+    """
     words, chosen = WORDS[language], people[:3]
     page = open_page("/users/active", language=language, script=script)
     select(page, words, chosen, script=script)
@@ -239,15 +166,6 @@ def test_several_active_users(
 
 
 # ---- by keyboard alone
-
-
-def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
-    """Presses Tab until the focus is there, as somebody without a mouse does; never more than a page has stops."""
-    for _ in range(200):
-        if wanted.evaluate("(one) => one === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 @every_way
@@ -278,6 +196,75 @@ def test_the_licenses_page_by_keyboard(
     page.keyboard.press("Enter")
     expect(banner(page, words["gone"])).to_contain_text("2")
     assert not any(holds(tenant, one) for one in chosen)
+    undo_by_keyboard(page, words)
+    assert all(holds(tenant, one) for one in chosen)
+
+
+@every_way
+def test_one_active_user_by_keyboard(
+    open_page: Open, tenant: Tenant, people: list[users.UserRow], language: str
+) -> None:
+    """5.2 without a mouse: g u, Tab, Enter; the tab, Space on the box, Enter on Save changes, and on Undo."""
+    words, one = WORDS[language], people[0]
+    page = open_page("/", language=language)
+    page.keyboard.press("g")
+    page.keyboard.press("u")
+    person = page.get_by_role("link", name=one.display_name, exact=True)
+    expect(person).to_be_visible()
+    tab_to(page, person)
+    page.keyboard.press("Enter")
+    pane = page.get_by_role("complementary", name=one.display_name, exact=True)
+    expect(pane.get_by_role("heading", name=one.display_name, exact=True)).to_be_focused()
+    tab_to(page, pane.get_by_role("link", name=words["licenses and apps"], exact=True))
+    page.keyboard.press("Enter")
+    box = pane.get_by_role("checkbox", name=product_name(tenant.pooled.sku_id), exact=True)
+    expect(box).to_be_visible()
+    tab_to(page, box)
+    page.keyboard.press("Space")
+    lost = pane.get_by_role("region", name=words["if you save"]).get_by_text(re.compile(r"\b20\d\d\b"))
+    expect(lost.first).to_be_visible()
+    tab_to(page, pane.get_by_role("button", name=words["save"], exact=True))
+    page.keyboard.press("Enter")
+    expect(banner(page, words["gone"])).to_contain_text("1")
+    assert not holds(tenant, one)
+    undo_by_keyboard(page, words)
+    assert holds(tenant, one)
+
+
+@every_way
+def test_several_active_users_by_keyboard(
+    open_page: Open, tenant: Tenant, people: list[users.UserRow], language: str
+) -> None:
+    """5.3 without a mouse: x on the rows, Manage product licenses, the arrow to Unassign all, Save changes, Done, Undo."""
+    words, chosen = WORDS[language], people[:2]
+    page = open_page("/users/active", language=language)
+    for one in chosen:
+        tab_to(page, page.get_by_role("checkbox", name=words["select"].format(name=one.display_name), exact=True))
+        page.keyboard.press("Space")
+    expect(page.get_by_role("status").filter(has_text="2")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name=words["manage"], exact=True), "Shift+Tab")
+    page.keyboard.press("Enter")
+    every = page.get_by_role("radio", name=words["unassign all"], exact=True)
+    expect(every).to_be_visible()
+    tab_to(page, every.or_(page.get_by_role("radio").first).first)
+    while not every.is_checked():
+        page.keyboard.press("ArrowDown")
+    shown = page.get_by_role("region", name=words["if you save"])
+    expect(shown.get_by_role("row").filter(has_text=chosen[0].display_name)).to_be_visible()
+    tab_to(page, page.get_by_role("button", name=words["save"], exact=True))
+    page.keyboard.press("Enter")
+    done = page.get_by_role("button", name=words["done"], exact=True)
+    expect(done).to_be_visible()
+    assert not any(holds(tenant, one) for one in chosen)
+    tab_to(page, done)
+    page.keyboard.press("Enter")
+    undo_by_keyboard(page, words)
+    assert all(holds(tenant, one) for one in chosen)
+
+
+def undo_by_keyboard(page: Page, words: dict[str, str]) -> None:
+    """Undo in the banner, and the plan that it makes."""
+    expect(banner(page, words["gone"])).to_be_visible()
     tab_to(page, banner(page, words["gone"]).get_by_role("button", name=words["undo"], exact=True))
     page.keyboard.press("Enter")
     apply = page.get_by_role("button", name=words["apply"], exact=True)
@@ -285,4 +272,3 @@ def test_the_licenses_page_by_keyboard(
     tab_to(page, apply)
     page.keyboard.press("Enter")
     expect(banner(page, words["undone"])).to_be_visible()
-    assert all(holds(tenant, one) for one in chosen)

@@ -12,11 +12,12 @@ import center as rig
 from center_pages import examples, tenant_of
 from database import Maker
 
-FRAME = 10
+FRAME = 11
 """What every page takes before its own: session, operator, roles, tenants, clock, what is due, the banner."""
 BUDGET = {
-    "home": 5,
+    "home": 28,
     "search": 4,
+    "add_tenant": 3,
     "active_users": 4,
     "user": 16,
     "manage_licenses": 4,
@@ -25,9 +26,12 @@ BUDGET = {
     "product": 6,
     "unassign": 16,
     "plans": 1,
-    "plan": 17,
-    "deleted_users": 1,
-    "reclaim": 22,
+    "plan": 18,
+    "deleted_users": 3,
+    "over_limit": 18,
+    "restore": 15,
+    "purge": 16,
+    "reclaim": 28,
     "audit": 1,
     "settings": 6,
     "help": 2,

@@ -159,16 +159,24 @@ def test_more_than_twenty_need_their_number(make_world: Make) -> None:
     assert world.consumed() == 95
 
 
-def test_above_the_limit_a_box_must_be_checked(make_world: Make) -> None:
-    """More than a quarter of the product."""
+def test_above_the_limit_a_second_box_must_be_checked(make_world: Make) -> None:
+    """More than a quarter of the product: the box says so, and has what was typed before."""
     world = make_world(crowd(30))
     client = signed_in(world)
     choose(client, f"/billing/licenses/{E3}", [], "all")
     choose(client, f"/billing/licenses/{E3}", [], "unassign")
-    asked = client.post("/plans/1/apply", {"confirm": "30"})
-    assert "I have checked these users" in asked.content.decode()
-    client.post("/plans/1/apply", {"confirm": "30", "over_limit": "1"})
+    asked = client.post("/plans/1/apply", {"confirm": "30", "back": "product"})
+    assert asked["Location"] == "/plans/1/over-limit?confirm=30&back=product"
+    box = page(client, asked["Location"])
+    assert "I have checked these users" in box
+    assert "100 %" in box or "100%" in box
+    assert '<input type="hidden" name="confirm" value="30">' in box
+    assert client.post("/plans/1/apply", {"confirm": "30"}).status_code == 302
+    assert world.consumed() == 30
+    done = client.post("/plans/1/apply", {"confirm": "30", "back": "product", "over_limit": "1"})
+    assert done["Location"] == f"/billing/licenses/{E3}"
     assert world.consumed() == 0
+    assert client.get("/plans/1/over-limit?confirm=30")["Location"] == "/plans/1"
 
 
 # ---- the article, 5.2
@@ -312,7 +320,7 @@ def test_without_a_session_there_is_only_the_sign_in(make_world: Make) -> None:
 
 def test_home_names_what_needs_a_decision(make_world: Make) -> None:
     """Mailboxes that go this week with the first of them, seats that are not owned; nothing when there is nothing."""
-    world = make_world(crowd(3), seats={E3: 2})
+    world = make_world(crowd(3, last_sign_in_at=clock.machine_now()), seats={E3: 2})
     world.plant("UPDATE pool SET capacity = 3 WHERE tenant_id = %(tenant)s")
     client = signed_in(world)
     assert "Nothing needs attention." in page(client, "/")

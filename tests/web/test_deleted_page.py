@@ -78,11 +78,13 @@ def test_restoring_is_shown_first_and_then_done(make_world: Make) -> None:
     desk = Desk(world)
     answer = desk.post("/users/deleted", shown=ids, user=ids, do="restore")
     plan = latest(world)
-    assert answer["Location"] == f"/plans/{plan['id']}"
+    assert answer["Location"] == f"/users/deleted/restore/{plan['id']}"
     assert (plan["state"], plan["ready"]) == ("draft", 2)
     assert "Restore users" in desk.text(answer["Location"])
-    desk.post(f"/plans/{plan['id']}/apply")
+    done = desk.post(f"/plans/{plan['id']}/apply", back="deleted")
+    assert done["Location"] == "/users/deleted"
     assert world.consumed() == 3
+    assert desk.get(answer["Location"])["Location"] == f"/plans/{plan['id']}"
     assert "No deleted users" in desk.text("/users/deleted")
 
 
@@ -106,20 +108,47 @@ def test_a_taken_name_and_a_missing_seat_are_said_before(make_world: Make) -> No
     )
 
 
-def test_deleting_for_good_asks_for_the_number(make_world: Make) -> None:
-    """Consequences first; without the number nothing happens, with it the user is gone."""
+def test_deleting_one_for_good_asks_for_the_user_name(make_world: Make) -> None:
+    """Consequences first; without the name nothing happens, with it the user is gone."""
     world = make_world(crowd(2))
     [one] = gone(world, 1)
     desk = Desk(world)
-    answer = desk.post("/users/deleted", shown=[one], user=[one], do="purge")
-    page = desk.text(answer["Location"])
+    box = desk.post("/users/deleted", shown=[one], user=[one], do="purge")["Location"]
+    page = desk.text(box)
     assert "Delete users for good" in page
-    assert "Type 1 to confirm" in page
-    plan = latest(world)["id"]
-    assert desk.post(f"/plans/{plan}/apply").status_code == 409
+    assert "Type p00001@contoso.example to confirm" in page
+    for typed in ("", "1", "p00002@contoso.example"):
+        asked = desk.post(box, typed=typed, back="deleted")
+        assert asked.status_code == 422
+        assert "Type exactly what is asked: p00001@contoso.example" in words(asked)
+    assert desk.post(f"/plans/{latest(world)['id']}/apply").status_code == 409
     assert world.rows("SELECT count(*) FROM users WHERE tenant_id = %(tenant)s")[0][0] == 2
-    desk.post(f"/plans/{plan}/apply", confirm="1")
+    assert desk.post(box, typed=" P00001@contoso.example", back="deleted")["Location"] == "/users/deleted"
     assert world.rows("SELECT count(*) FROM users WHERE tenant_id = %(tenant)s")[0][0] == 1
+
+
+def test_deleting_several_for_good_asks_for_their_number(make_world: Make) -> None:
+    """Not for a name; a cancelled box leaves the selection."""
+    world = make_world(crowd(3))
+    ids = gone(world, 1, 2)
+    desk = Desk(world)
+    box = desk.post("/users/deleted", shown=ids, user=ids, do="purge")["Location"]
+    assert "Type 2 to confirm" in desk.text(box)
+    assert desk.post(f"/plans/{latest(world)['id']}/discard", back="deleted")["Location"] == "/users/deleted"
+    box = desk.post("/users/deleted", do="purge")["Location"]
+    assert desk.post(box, typed="1").status_code == 422
+    desk.post(box, typed="2")
+    assert world.rows("SELECT count(*) FROM users WHERE tenant_id = %(tenant)s")[0][0] == 1
+
+
+def test_a_box_is_of_its_own_kind_of_plan(make_world: Make) -> None:
+    """The address of one with the plan of another is a page that does not exist."""
+    world = make_world(crowd(2))
+    ids = gone(world, 1)
+    desk = Desk(world)
+    plan = desk.post("/users/deleted", shown=ids, user=ids, do="restore")["Location"].rpartition("/")[2]
+    assert desk.get(f"/users/deleted/purge/{plan}").status_code == 404
+    assert desk.get(f"/billing/licenses/{E3}/unassign/{plan}").status_code == 404
 
 
 def test_who_was_restored_meanwhile_is_selected_no_longer(make_world: Make) -> None:

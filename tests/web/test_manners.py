@@ -35,13 +35,14 @@ SAID = """() => {
   const said = new Set();
   const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
-    if (!walk.currentNode.parentElement.closest("script, style, [lang]:not(html)")) said.add(walk.currentNode.data);
+    const [said_by, text] = [walk.currentNode.parentElement, walk.currentNode.data];
+    if (!said_by.closest("script, style, [lang]:not(html), [translate=no]")) said.add(text);
   }
   for (const name of ["aria-label", "placeholder", "title", "alt"])
     for (const one of document.querySelectorAll(`[${name}]`)) said.add(one.getAttribute(name));
   return [...said].map((one) => one.trim().replace(/\\s+/g, " ")).filter(Boolean);
 }"""
-"""Every text of the page, also of what is closed, and of what only a screen reader says."""
+"""Every text of the page, also of what is closed, and of what only a screen reader says; not the journal's own fields."""
 
 
 def foreign(language: str) -> tuple[frozenset[str], list[re.Pattern[str]]]:

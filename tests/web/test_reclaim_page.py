@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
 from licentia.changes import prices, record
-from licentia.domain.facts import SourceKind
+from licentia.domain.facts import MailboxKind, SourceKind
 from licentia.domain.finders import FinderKind
 from licentia.domain.instants import DAY
 from licentia.domain.money import Money
 from licentia.domain.permissions import Role
-from licentia.importing.rows import LicenseRow, PurchaseRow, UserRow
+from licentia.importing.rows import HoldKind, LicenseRow, MailboxRow, PurchaseRow, UserRow
 from licentia.store import clock
 from licentia.store.lists import finders, plans
 from licentia.store.lists.found import NEVER, NOT_KNOWN, days_since, takeable
@@ -220,3 +221,24 @@ def test_who_is_on_the_never_list_is_shown_so(make_world: Make) -> None:
     assert "On the never list: Director" in desk.text("/reclaim", kind="blocked")
     desk.post("/reclaim/plan", kind="blocked")
     assert plans.latest(world.tenant, 5, None, inline=False)[0]["ready"] == 1
+
+
+def test_who_is_left_out_stays_out_of_the_plan(make_world: Make) -> None:
+    """First offered without new accounts, holds and shared mailboxes; the plan and a saved search keep what was chosen."""
+    old = 1_600_000_000_000_000
+    held = MailboxRow(MailboxKind.USER, 1_000, False, HoldKind.LITIGATION, False)
+    people = [person(1, direct(E3), last_sign_in_at=old), person(2, direct(E3), last_sign_in_at=old, mailbox=held)]
+    world = make_world(people)
+    desk = Desk(world)
+    assert "Persoon 00002" not in desk.text("/reclaim")
+    assert "Persoon 00002" in desk.text("/reclaim?kind=inactive")
+    source = desk.source("/reclaim")
+    assert source.count('name="leave"') - source.count('type="hidden" name="leave"') == 4
+    assert re.search(r"<input type=\"checkbox\" checked disabled> On the never list, always", source)
+    made = desk.post("/reclaim/plan", kind="inactive", days="90", leave=["new", "hold", "shared"])["Location"]
+    shown = desk.text(made)
+    assert "Persoon 00001" in shown
+    assert "Persoon 00002" not in shown
+    desk.post("/reclaim/save", kind="inactive", days="90", leave=["hold"], name="Kept")
+    assert "without: Mailbox on hold" in desk.text("/reclaim")
+    assert desk.get("/reclaim?kind=duplicate&leave=new").status_code == 400

@@ -25,6 +25,7 @@ FREE |= {"openid_connect_login", "openid_connect_callback"}
 """Addresses for who is not signed in."""
 
 BY_DOOR = dict.fromkeys(("apply", "discard", "pause", "resume", "undo", "unschedule"), Capability.ASSIGN_LICENSES)
+BY_DOOR |= dict.fromkeys(("add_demo", "add_empty", "add_copy"), Capability.MANAGE_TENANTS)
 """What the doors behind a route ask for, of the plan that these tests make."""
 
 GETS = {"manage_licenses": 302, "remove_app": 404, "recovery_codes": 404, "remove_passkey": 404}
@@ -40,9 +41,13 @@ POSTS |= {
 }
 POSTS |= {"prove": 403, "prove_code": 403, "prove_passkey": 403}
 BAD, NOT_NOW, INCOMPLETE, ABSENT = 400, 409, 422, 404
+GETS |= {"over_limit": 302} | dict.fromkeys(("restore", "purge"), ABSENT)
+POSTS |= {"purge": ABSENT}
 POSTS |= dict.fromkeys(("retry", "accept", "reject", "settings_limits", "settings_price", "settings_grant"), BAD)
 POSTS |= dict.fromkeys(("settings_revoke", "settings_never", "settings_never_remove"), BAD)
 POSTS |= dict.fromkeys(("reclaim_save", "reclaim_forget", "undo_subscription"), BAD)
+POSTS |= dict.fromkeys(("add_demo", "add_empty", "add_copy"), BAD)
+POSTS |= {"preview": BAD}
 POSTS |= dict.fromkeys(("unschedule", "approve"), NOT_NOW)
 POSTS |= dict.fromkeys(("group_create", "group_delete", "group_unassign", "group_add", "assign"), INCOMPLETE)
 POSTS |= {"group_assign": 200, "group_restore": ABSENT}
@@ -135,11 +140,16 @@ def test_another_tenant(world: World) -> None:
 
 
 def test_no_role_anywhere(world: World) -> None:
-    """An operator without a role sees no tenant at all."""
+    """An operator without a role sees no tenant at all, may add none, and reads whom to ask."""
     signing.add("anna")
     client = signing.by_link("anna")
-    assert {status for route in ROUTES for status in answers(client, world, route)} == {403, 405}
-    assert 'action="/sign-out"' in client.get("/").content.decode()
+    found = {route.name: answers(client, world, route) for route in ROUTES}
+    assert (found.pop("home"), found.pop("add_tenant")) == ((302, 405), (200, 405))
+    assert {status for both in found.values() for status in both} == {403, 405}
+    shown = client.get("/", follow=True).content.decode()
+    assert 'action="/sign-out"' in shown
+    assert "There is no tenant in which you have a role." in shown
+    assert "Contoso" not in shown
 
 
 def test_no_trace(world: World) -> None:

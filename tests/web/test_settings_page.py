@@ -17,7 +17,13 @@ from world_store import E3, OWNER, World, crowd
 pytest_plugins = ["world_fixtures"]
 
 Make = Callable[..., World]
-LIMITS = {"confirm_above": "30", "limit_percent": "40", "limit_users": "600", "approve_above": "100"}
+LIMITS = {
+    "confirm_above": "30",
+    "limit_percent": "40",
+    "limit_users": "600",
+    "approve_above": "100",
+    "inactive_days": "45",
+}
 
 
 def test_theme_and_density_are_kept_in_cookies(make_world: Make) -> None:
@@ -39,7 +45,7 @@ def test_limits_are_the_tenants(make_world: Make) -> None:
     desk = Desk(world)
     desk.post("/settings/limits", **LIMITS)
     kept = tenants.settings(world.tenant)
-    assert [kept[name] for name in LIMITS] == [30, 40, 600, 100]
+    assert [kept[name] for name in LIMITS] == [30, 40, 600, 100, 45]
     desk.post("/settings/limits", **(LIMITS | {"approve_above": " "}))
     assert tenants.settings(world.tenant)["approve_above"] is None
     assert world.journal("tenant.set")

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from licentia.domain.happenings import of_product
 from licentia.domain.instants import Instant
 from licentia.domain.permissions import Actor
 from licentia.store.bulk import journal as rows_of
@@ -58,7 +59,22 @@ def write(
     facts = (door, plan_id, actor.kind.value, actor.id, actor.name, now, first, last)
     digest = segment_hash(head.hash, facts, [row[1:] for row in rows])
     rows_of.append(rows, (tenant_id, segment_id, *facts, head.hash, digest))
+    origin = -segment_id if plan_id is None else plan_id
+    rows_of.count_events([(tenant_id, *one) for one in _events(entries, first, segment_id, origin)])
     return last
+
+
+def _events(entries: Sequence[Row], first: int, segment_id: int, origin: int) -> list[tuple[object, ...]]:
+    """Per product and what happened to it: origin, first and last number, the first row's object, how many rows."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for at, (kind, _what, _which, before, after) in enumerate(entries):
+        about = of_product(kind, before, after)
+        if about is not None:
+            found.setdefault(about, []).append(at)
+    return [
+        (sku, origin, what, first + at[0], first + at[-1], segment_id, *entries[at[0]][1:3], len(at))
+        for (sku, what), at in found.items()
+    ]
 
 
 def segment_hash(previous: str, facts: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> str:

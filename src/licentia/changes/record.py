@@ -16,11 +16,12 @@ from licentia.changes import journal
 from licentia.changes.journal import Entry
 from licentia.changes.prices import list_price
 from licentia.domain.facts import SourceKind, Switch
-from licentia.domain.permissions import Actor, Capability
+from licentia.domain.permissions import Actor, ActorKind, Capability, Role
 from licentia.domain.reasons import BadInput
 from licentia.importing.rows import DriveRow, GroupRow, LicenseRow, MailboxRow, TenantRows, UserRow
 from licentia.store import clock, ids, sql
 from licentia.store.bulk import journal as journal_rows
+from licentia.store.bulk import operators as operator_rows
 from licentia.store.bulk import subscriptions as subscription_rows
 from licentia.store.bulk import tenants as rows_of
 from licentia.store.lists import tenants as list_of
@@ -29,6 +30,7 @@ from licentia.store.writing import writing
 from licentia.tenants.local.signatures import plans_text
 
 BATCH = 10_000
+LONGEST_NAME = 200
 LOADING = "loading"
 """Origin of a tenant whose first load has not ended; it is not listed and is removed by the next attempt."""
 
@@ -81,8 +83,13 @@ def create_tenant(
     language: str = "nl",
     domain: str | None = None,
 ) -> int:
-    """The new tenant's id; BadInput `tenant_exists` when the name is taken."""
+    """The new tenant's id; BadInput `tenant_exists` when the name is taken, `bad_tenant_name` for one that is none.
+
+    An operator who makes a tenant is its Global Administrator, in the same transaction: it is never without one.
+    """
     actor.require(Capability.MANAGE_TENANTS, 0)
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadInput("bad_tenant_name", text=name)
     now = clock.machine_now()
     with writing():
         if list_of.find(name) is not None:
@@ -107,8 +114,12 @@ def create_tenant(
         journal_rows.open_head(tenant_id)
         if domain:
             rows_of.add_domain(tenant_id, domain)
-        entry = Entry("tenant.create", "tenant", tenant_id, None, journal.canonical({"name": name}))
-        journal.write(tenant_id, door="record", actor=actor, now=now, entries=[entry])
+        entries = [Entry("tenant.create", "tenant", tenant_id, None, journal.canonical({"name": name}))]
+        if actor.kind is ActorKind.OPERATOR:
+            number = operator_rows.add_role(actor.id, tenant_id, Role.GLOBAL.value)
+            granted = journal.canonical({"operator": actor.name, "role": Role.GLOBAL.value})
+            entries.append(Entry("operator.grant", "operator", number or 0, None, granted))
+        journal.write(tenant_id, door="record", actor=actor, now=now, entries=entries)
     return tenant_id
 
 

@@ -69,9 +69,13 @@ def refresh(
     actor: Actor,
     *,
     skip_bad: bool = False,
+    check_only: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
-    """What the import did. Nothing is written while a bad row stands, unless `skip_bad` leaves those out."""
+    """What the import did. Nothing is written while a bad row stands, unless `skip_bad` leaves those out.
+
+    `check_only`: nothing is written in any case, and `tenant_id` is None.
+    """
     actor.require(Capability.IMPORT_FACTS, 0)
     tenant = tenant_list.find(name)
     if tenant is not None and tenant.origin not in ("imported", record.LOADING):
@@ -85,7 +89,7 @@ def refresh(
             tenant = None
         known = 0 if tenant is None else tenant.id
         new = _resolve(known, outcome)
-        if outcome.bad and not skip_bad:
+        if (outcome.bad and not skip_bad) or check_only:
             return outcome
         if outcome.rows == 0:
             raise BadInput("no_users_in_file")

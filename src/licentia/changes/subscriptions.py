@@ -234,11 +234,20 @@ def _text(subscription: Subscription) -> str:
 # ---- what it is worth
 
 
-def savings(tenant_id: int, freed: Mapping[str, int], now: Instant, *, done: bool = False) -> list[Saving]:
+def savings(
+    tenant_id: int,
+    freed: Mapping[str, int],
+    now: Instant,
+    *,
+    done: bool = False,
+    free: Mapping[str, int] | None = None,
+) -> list[Saving]:
     """What so many seats of each product are worth once they are free, dated; products the tenant lacks are left out.
 
     `done`: they are free already, and the seats in use are counted without them (a receipt, not a preview).
+    `free`: so many of them are.
     """
+    already = freed if done else free or {}
     numbers = list_of.product_ids(tenant_id, sorted(freed))
     owned: dict[str, list[Subscription]] = defaultdict(list)
     for row in list_of.of_products(tenant_id, sorted(numbers.values())):
@@ -249,7 +258,7 @@ def savings(tenant_id: int, freed: Mapping[str, int], now: Instant, *, done: boo
     found = []
     for sku, number in sorted(numbers.items()):
         pool = pools.get((number, 0))
-        left = (pool.consumed if pool else 0) - (0 if done else freed[sku])
+        left = (pool.consumed if pool else 0) - (freed[sku] - already.get(sku, 0))
         price = stated[sku].price if sku in stated else None
         found.append(saving(sku, freed[sku], owned[sku], left, price, now))
     return found
@@ -270,9 +279,8 @@ class WayBack:
 
 def way_back(tenant_id: int, plan_id: int) -> WayBack:
     """What would undo the plan's change of a subscription; BadInput where the plan changed none."""
-    number, old, new = _changed(tenant_id, plan_id)
-    seen = look(tenant_id, number)
-    before, after = (from_fields(number, json.loads(text or "{}")) for text in (old, new))
+    before, after = became(tenant_id, plan_id)
+    seen = look(tenant_id, before.id)
     if before.state is not after.state or before.recurring is None is not after.recurring:
         return WayBack(plan_id, None, "ended")
     now = seen.subscription
@@ -280,6 +288,13 @@ def way_back(tenant_id: int, plan_id: int) -> WayBack:
     if not same or now.state is not after.state or now.started_at != after.started_at:
         return WayBack(plan_id, None, "changed_since")
     return WayBack(plan_id, _judged(_inverse(before, after), seen))
+
+
+def became(tenant_id: int, plan_id: int) -> tuple[Subscription, Subscription]:
+    """The subscription before and after the plan's change of it; BadInput where the plan changed none."""
+    number, old, new = _changed(tenant_id, plan_id)
+    before, after = (from_fields(number, json.loads(text or "{}")) for text in (old, new))
+    return before, after
 
 
 def subscription_of(tenant_id: int, plan_id: int) -> int:

@@ -66,12 +66,13 @@ def _name_of(found: object, file: str) -> str:
     """The domain of the first user that can be read."""
     from licentia.domain.reasons import BadInput
     from licentia.importing.rows import UserFile, UserRow
+    from licentia.importing.userfile import domain_of
 
     assert isinstance(found, UserFile)
-    first = next((row for row in found.rows() if isinstance(row, UserRow)), None)
-    if first is None:
+    name = domain_of(found)
+    if not name and not any(isinstance(row, UserRow) for row in found.rows()):
         raise BadInput("no_users_in_file")
-    return first.user_principal_name.rpartition("@")[2] or file
+    return name or file
 
 
 def _say(app: App, name: str, outcome: object) -> None:

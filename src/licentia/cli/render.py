@@ -14,6 +14,7 @@ from licentia.changes.undo import NO_WAY_BACK
 from licentia.cli.app import App
 from licentia.cli.layout import fitted, table
 from licentia.cli.sentences import reason as why
+from licentia.cli.ways_out import after_rule
 from licentia.domain import intents
 from licentia.domain.instants import Instant
 from licentia.domain.intents import ChangeMembers, Intent, SetGroupLicenses
@@ -57,7 +58,9 @@ def _consequences(text: Text, lines: Sequence[Line], *, is_final: bool) -> str:
     undo = {} if is_final else words.ways_back(text, lines)
     if not undo:
         return shown
-    ways = table([_("How to undo"), _("Rule")], [[how, ", ".join(rules)] for how, rules in undo.items()])
+    ways = table(
+        [_("How to undo"), _("Rule")], [[after_rule(rules, how), ", ".join(rules)] for how, rules in undo.items()]
+    )
     return f"{shown}\n\n{ways}"
 
 

@@ -12,6 +12,7 @@ from licentia.changes.subscriptions import Change, Look
 from licentia.cli.app import App
 from licentia.cli.layout import table
 from licentia.cli.sentences import ruling
+from licentia.cli.ways_out import RULE
 from licentia.domain.subscriptions import Subscription, SubscriptionState
 from licentia.store.lists.subscriptions import PoolRow
 from licentia.words import subscriptions as words
@@ -100,4 +101,6 @@ def change(app: App, made: Change) -> str:
         said = [ruling(verdict.ruling.value, details), *words.later(text, verdict)]
     else:
         said = words.effect(text, made)
+        if made.fewer and made.per_month is None:
+            said = [*said, RULE["R-124"]()]
     return "\n".join([words.name(made.look.subscription), "", *said, numbered(text, verdict.rule)])

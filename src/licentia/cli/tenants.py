@@ -84,8 +84,9 @@ def _open_to(operator: str) -> set[int]:
 def create(app: App, name: str, *, country: str, time_zone: str) -> int:
     """Makes the tenant."""
     from licentia.changes import record
+    from licentia.domain.places import country_of, zone_of
 
-    tenant_id = record.create_tenant(name, app.actor, country=_country(country), time_zone=_zone(time_zone))
+    tenant_id = record.create_tenant(name, app.actor, country=country_of(country), time_zone=zone_of(time_zone))
     if app.as_json:
         click.echo(json.dumps({"id": tenant_id, "name": name}, ensure_ascii=False))
     else:
@@ -185,13 +186,14 @@ def delete(app: App, name: str, *, yes: bool) -> int:
 def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
     """Sets what was given; shows all settings."""
     from licentia.changes import record
+    from licentia.domain.places import country_of, zone_of
     from licentia.store.lists import tenants
 
     fields = {name: value for name, value in options.items() if value is not None}
     if "time_zone" in fields:
-        fields["time_zone"] = _zone(fields["time_zone"])
+        fields["time_zone"] = zone_of(fields["time_zone"])
     if "country" in fields:
-        fields["country"] = _country(fields["country"])
+        fields["country"] = country_of(fields["country"])
     if "approve_above" in fields:
         fields["approve_above"] = _approve_above(fields["approve_above"])
     if switches:
@@ -240,26 +242,6 @@ def _switches(app: App, given: tuple[str, ...]) -> list[str]:
             raise BadInput("unknown_switch", text=text, known=", ".join(f"{s}=on|off" for s in Switch))
         on = on | {name} if value == "on" else on - {name}
     return sorted(on)
-
-
-def _country(text: str) -> str:
-    from licentia.domain.reasons import BadInput
-
-    if len(text) != 2 or not text.isascii() or not text.isalpha():
-        raise BadInput("bad_country", text=text)
-    return text.upper()
-
-
-def _zone(name: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    from licentia.domain.reasons import BadInput
-
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise BadInput("unknown_zone", text=name) from None
-    return name
 
 
 @command.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 
 from licentia.domain.finders import NotKnown
@@ -72,6 +73,18 @@ REASON: dict[Reason, Sentence] = {
 MISSING: dict[NotKnown, Sentence] = {
     NotKnown.PATH: lambda d: _("To look: --include-unknown"),
 }
+
+RULE: dict[str, Callable[[], str]] = {
+    "R-71": lambda: _("See: licentia users restore"),
+    "R-79": lambda: _("See: licentia users set-manager"),
+    "R-124": lambda: _("See: licentia prices set"),
+}
+"""What to type about a rule that says what to do."""
+
+
+def after_rule(rules: Sequence[str], said: str) -> str:
+    """The sentence, and what to type about the first of these rules that has something."""
+    return joined(said, *(RULE[rule]() for rule in rules if rule in RULE))
 
 
 def nothing(_details: object) -> str:

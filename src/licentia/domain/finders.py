@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -41,6 +41,34 @@ class NotKnown(StrEnum):
     MAILBOX = "mailbox"
     PATH = "path"
     PRODUCT = "product"
+    AGE = "age"
+    HOLD = "hold"
+    MAILBOX_KIND = "mailbox_kind"
+
+
+class LeaveOut(StrEnum):
+    """Whom a search about accounts leaves out, although it would find them. Not known is left out too, and counted."""
+
+    NEW = "new"
+    """Created in the last 30 days."""
+    HOLD = "hold"
+    """The mailbox is on hold."""
+    SHARED = "shared"
+    """A shared mailbox, a room or equipment."""
+    BLOCKED = "blocked"
+    """Sign-in is blocked."""
+
+
+NEW_DAYS: Final = 30
+USUALLY_LEFT_OUT: Final = frozenset({LeaveOut.NEW, LeaveOut.HOLD, LeaveOut.SHARED})
+"""What a page offers first; the never list is left out by every plan."""
+MISSES: Final[Mapping[LeaveOut, NotKnown]] = {
+    LeaveOut.NEW: NotKnown.AGE,
+    LeaveOut.HOLD: NotKnown.HOLD,
+    LeaveOut.SHARED: NotKnown.MAILBOX_KIND,
+    LeaveOut.BLOCKED: NotKnown.SIGN_IN_STATUS,
+}
+"""The fact that says whether somebody is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,7 @@ class Search:
     sku_id: str | None = None
     days: int | None = None
     with_unknown_path: bool = False
+    leave: frozenset[LeaveOut] = frozenset()
 
     @property
     def finder(self) -> Finder:
@@ -108,6 +137,7 @@ class Search:
                 ("days", self.days),
                 ("sku_id", self.sku_id),
                 ("with_unknown_path", self.with_unknown_path or None),
+                ("leave", sorted(self.leave) or None),
             )
             if value is not None
         }
@@ -118,13 +148,14 @@ class Search:
 
     def for_plan(self) -> Search:
         """The same without users of unknown path: a plan never chooses them by itself (R-155)."""
-        return Search(self.kind, self.sku_id, self.days)
+        return replace(self, with_unknown_path=False)
 
 
 def search(kind: str, params: Mapping[str, Any]) -> Search:
     """The search of this kind with these parameters; its usual days where none are given.
 
-    BadInput `unknown_finder` for a kind that is none, `finder_no_days` for days where they say nothing.
+    BadInput `unknown_finder` for a kind that is none, `finder_no_days` for days where they say nothing,
+    `finder_no_leave` for somebody to leave out where accounts are not looked at, or whom nothing describes.
     """
     if kind not in set(FinderKind):
         raise BadInput("unknown_finder", text=kind, known=", ".join(FinderKind))
@@ -137,7 +168,16 @@ def search(kind: str, params: Mapping[str, Any]) -> Search:
         params.get("sku_id"),
         finder.days if days is None else int(days),
         bool(params.get("with_unknown_path", False)),
+        _leave(finder, params.get("leave", ())),
     )
+
+
+def _leave(finder: Finder, names: Iterable[str]) -> frozenset[LeaveOut]:
+    chosen = list(names)
+    wrong = next((name for name in chosen if not finder.looks_at_account or name not in set(LeaveOut)), None)
+    if wrong is not None:
+        raise BadInput("finder_no_leave", finder=finder.kind.value, text=wrong)
+    return frozenset(map(LeaveOut, chosen))
 
 
 def intent_of(asked: Search) -> Intent:

@@ -12,7 +12,7 @@ from licentia.importing.csv_users import read_csv_users
 from licentia.importing.encoding import Source, find_encoding
 from licentia.importing.graph_users import read_graph_users
 from licentia.importing.json_values import starts_as_json
-from licentia.importing.rows import UserFile
+from licentia.importing.rows import UserFile, UserRow
 
 
 def read_user_file(source: Source, catalog: Catalog, owned: Collection[str] = ()) -> UserFile:
@@ -26,3 +26,9 @@ def read_user_file(source: Source, catalog: Catalog, owned: Collection[str] = ()
     if starts_as_json(text_source):
         return read_graph_users(text_source)
     return read_csv_users(text_source, catalog, owned)
+
+
+def domain_of(file: UserFile) -> str:
+    """The domain of the first user that can be read, which names the copy; empty where there is none."""
+    first = next((row for row in file.rows() if isinstance(row, UserRow)), None)
+    return "" if first is None else first.user_principal_name.rpartition("@")[2]

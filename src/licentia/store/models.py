@@ -11,7 +11,8 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import CompositePrimaryKey, Index, UniqueConstraint
+from django.db.models import CompositePrimaryKey, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Coalesce
 
 from licentia.store.fields import BytewiseTextField
 
@@ -59,6 +60,7 @@ class Tenant(models.Model):
     limit_percent = Small(default=25)
     limit_users = models.IntegerField(default=500)
     approve_above = models.IntegerField(null=True)
+    inactive_days = models.IntegerField(db_default=90)
     currency = models.CharField(max_length=3, db_default="EUR")
     created_at = Big()
     object_id = models.CharField(max_length=36, unique=True)
@@ -231,7 +233,39 @@ class Journal(models.Model):
 
     class Meta:
         db_table = "journal"
-        indexes = (Index(fields=("tenant_id", "object_kind", "object_id", "seq"), name="journal_by_object"),)
+        indexes = (
+            Index(fields=("tenant_id", "object_kind", "object_id", "seq"), name="journal_by_object"),
+            # What happened to subscriptions since a day: few rows beside those of users.
+            Index(fields=("tenant_id", "at", "seq"), condition=Q(object_kind="subscription"), name="journal_of_seats"),
+        )
+
+
+_ALIVE = Q(deleted_at__isnull=True)
+_SEEN = Coalesce("last_sign_in_at", "created_at")
+
+
+class ProductEvent(models.Model):
+    """What one plan, or one transaction without a plan, did to a product: so many rows of the journal of one kind.
+
+    Kept beside the journal, which it can be made of again; the first row of them is named.
+    """
+
+    pk = CompositePrimaryKey("tenant_id", "sku_id", "origin", "kind")
+    tenant_id = Big()
+    sku_id = Text()
+    origin = Big()
+    """The plan; of a transaction without one, its segment below zero."""
+    kind = Text()
+    first_seq = Big()
+    last_seq = Big()
+    segment_id = Big()
+    object_kind = Text()
+    object_id = Big()
+    counted = Big()
+
+    class Meta:
+        db_table = "product_event"
+        indexes = (Index(fields=("tenant_id", "sku_id", "first_seq"), name="product_event_by_seq"),)
 
 
 class User(models.Model):
@@ -270,7 +304,32 @@ class User(models.Model):
             UniqueConstraint(fields=("tenant_id", "object_id"), name="users_object_id"),
             UniqueConstraint(fields=("tenant_id", "principal_key"), name="users_principal_key"),
         )
-        indexes = (Index(fields=("tenant_id", "sort_key", "id"), name="users_by_name"),)
+        indexes = (
+            Index(fields=("tenant_id", "sort_key", "id"), name="users_by_name"),
+            # The finders': who has been away, and the few who are blocked, never came, or of whom a fact is missing.
+            Index(
+                F("tenant_id"), _SEEN, F("id"), condition=_ALIVE & Q(activity_read_at__isnull=False), name="users_away"
+            ),
+            Index(
+                F("tenant_id"), _SEEN, F("id"), condition=_ALIVE & Q(activity_read_at__isnull=True), name="users_unused"
+            ),
+            Index(
+                fields=("tenant_id", "created_at", "id"),
+                condition=_ALIVE & Q(last_sign_in_at__isnull=True),
+                name="users_never_in",
+            ),
+            Index(fields=("tenant_id", "id"), condition=_ALIVE & Q(account_enabled=False), name="users_blocked"),
+            Index(
+                fields=("tenant_id", "id"),
+                condition=_ALIVE & Q(account_enabled__isnull=True),
+                name="users_status_unread",
+            ),
+            Index(
+                fields=("tenant_id", "id"),
+                condition=_ALIVE & Q(sign_in_read_at__isnull=True),
+                name="users_sign_in_unread",
+            ),
+        )
 
 
 class UserProfile(models.Model):
@@ -571,8 +630,14 @@ class LicenseSource(models.Model):
             # Licenses in error, of which there are few.
             Index(
                 fields=("tenant_id", "source_kind", "source_id", "product_id", "user_id"),
-                condition=models.Q(state__in=(2, 4)),
+                condition=Q(state__in=(2, 4)),
                 name="source_in_error",
+            ),
+            # Licenses of which nobody knows the path: all of some copies, none of other tenants.
+            Index(
+                fields=("tenant_id", "product_id", "user_id"),
+                condition=Q(source_kind=4),
+                name="source_of_unknown_path",
             ),
         )
 

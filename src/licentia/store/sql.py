@@ -100,6 +100,11 @@ def listed_texts(values: Sequence[str]) -> Any:
     return list(values) if is_postgres() else json.dumps(list(values))
 
 
+def by(index: str) -> str:
+    """Behind a table: read it by this index. SQLite knows no sizes here and would read the whole tenant instead."""
+    return "" if is_postgres() or not index else f" INDEXED BY {index}"
+
+
 def among(name: str) -> str:
     """`x <this>`: x is one of the numbers of the list parameter `name`.
 

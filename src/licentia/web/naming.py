@@ -56,10 +56,15 @@ def named(request: HttpRequest, desk: Desk) -> Named:
 
 
 def _numbers(request: HttpRequest) -> set[int]:
+    """The users that are checked; BadInput `bad_selection`."""
     given = request.POST.getlist("user")
-    if any(not (text.isascii() and text.isdigit() and len(text) < 16) for text in given):
+    if not all(map(_is_number, given)):
         raise BadInput("bad_selection")
     return set(map(int, given))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _sources(request: HttpRequest) -> Iterator[bytes | UploadedFile[Any]]:
@@ -104,7 +109,7 @@ def _settle(desk: Desk, batch: list[UserId], found: Named) -> None:
 def form(request: HttpRequest, desk: Desk, who: Named | None = None) -> dict[str, Any]:
     """What the form shows: the search and what it found, who is checked, the text, and the lines that can't be used."""
     words = request.POST.get("q", "").strip()[:200]
-    checked = _numbers(request) if request.method == "POST" else set()
+    checked = {int(text) for text in request.POST.getlist("user") if _is_number(text)}
     found = list_of.page(desk.tenant_id, Query(words, top=FOUND)).users if words else ()
     rest = list_of.principal_names(desk.tenant_id, sorted(checked - {one.id for one in found}))
     bad = [] if who is None else who.bad

@@ -10,6 +10,7 @@ from licentia.web.views import (
     audit,
     deleted,
     exports,
+    founding,
     group_changes,
     groups,
     help,
@@ -18,6 +19,8 @@ from licentia.web.views import (
     licenses,
     manage,
     plan_acts,
+    plan_boxes,
+    plan_page,
     plans,
     reclaim,
     settings,
@@ -26,7 +29,7 @@ from licentia.web.views import (
     users,
 )
 
-READ, ASSIGN = Capability.READ, Capability.ASSIGN_LICENSES
+READ, ASSIGN, MANAGE = Capability.READ, Capability.ASSIGN_LICENSES, Capability.MANAGE_USERS
 LIMITS, PRICES = Capability.MANAGE_TENANTS, Capability.SET_PRICES
 ROLES, NEVER = Capability.MANAGE_OPERATORS, Capability.MANAGE_NEVER_LIST
 GROUPS, MEMBERS, GROUP_LICENSES = Capability.MANAGE_GROUPS, Capability.CHANGE_MEMBERS, Capability.ASSIGN_GROUP_LICENSES
@@ -35,6 +38,10 @@ BILLING = Capability.MANAGE_SUBSCRIPTIONS
 ROUTES = (
     Route("home", "", home.show),
     Route("set_tenant", "tenant", home.set_tenant, get=None, post=READ),
+    Route("add_tenant", "tenants/new", founding.show, is_anywhere=True),
+    Route("add_demo", "tenants/new/demo", founding.demo, get=None, post=READ, is_anywhere=True),
+    Route("add_empty", "tenants/new/local", founding.empty, get=None, post=READ, is_anywhere=True),
+    Route("add_copy", "tenants/new/copy", founding.copy, get=None, post=READ, is_anywhere=True),
     Route("dismiss", "dismiss", home.dismiss, get=None, post=READ),
     Route("search", "search", home.search),
     Route("active_users", "users/active", users.active),
@@ -48,11 +55,14 @@ ROUTES = (
     Route("groups", "groups", groups.every),
     Route("licenses", "billing/licenses", licenses.every),
     Route("product", "billing/licenses/<uuid:sku_id>", licenses.product, post=READ),
-    Route("unassign", "billing/licenses/<uuid:sku_id>/unassign/<int:plan_id>", plans.unassign, get=ASSIGN),
+    Route("unassign", "billing/licenses/<uuid:sku_id>/unassign/<int:plan_id>", plan_boxes.unassign, get=ASSIGN),
     Route("reclaim", "reclaim", reclaim.show),
     Route("your_products", "billing/products", subscriptions.every),
     Route("plans", "plans", plans.every),
-    Route("plan", "plans/<int:plan_id>", plans.one),
+    Route("plan", "plans/<int:plan_id>", plan_page.one),
+    Route("over_limit", "plans/<int:plan_id>/over-limit", plan_boxes.over_limit),
+    Route("restore", "users/deleted/restore/<int:plan_id>", plan_boxes.restore, get=MANAGE),
+    Route("purge", "users/deleted/purge/<int:plan_id>", plan_boxes.purge, get=MANAGE, post=MANAGE),
     Route("apply", "plans/<int:plan_id>/apply", plan_acts.apply, get=None, post=READ),
     Route("discard", "plans/<int:plan_id>/discard", plan_acts.discard, get=None, post=READ),
     Route("pause", "plans/<int:plan_id>/pause", plan_acts.pause, get=None, post=READ),
@@ -69,6 +79,8 @@ ROUTES = (
     Route("connections", "setup/connections", home.later),
     Route("settings", "settings", settings.show),
     Route("settings_look", "settings/look", settings.look, get=None, post=READ),
+    Route("preview", "settings/preview", settings.preview, get=None, post=READ),
+    Route("end_preview", "settings/preview/end", settings.end_preview, get=None, post=READ),
     Route("settings_limits", "settings/limits", settings.limits, get=None, post=LIMITS),
     Route("settings_price", "settings/prices", settings.price, get=None, post=PRICES),
     Route("settings_list_prices", "settings/prices/list", settings.list_prices, get=None, post=PRICES),

@@ -15,9 +15,6 @@ from licentia.words import users as words
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
 
-LONG = 90
-"""Days without a sign-in after which a row says so."""
-
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -100,7 +97,7 @@ def _person(
         paths=paths,
         sign_in=_sign_in(desk, row),
         ago="" if days is None else _ago(desk, days),
-        is_long_ago=days is not None and days >= LONG,
+        is_long_ago=days is not None and days >= desk.tenant.inactive_days,
         blocked=row.account_enabled is not None and not row.account_enabled,
         mailbox=mail_word(desk, mail),
         mailbox_tag=tag,

@@ -17,10 +17,13 @@ from django.urls import URLPattern, path
 from django_htmx.http import HttpResponseClientRedirect
 
 from licentia.domain.permissions import Capability
-from licentia.web.desk import open_desk
+from licentia.domain.reasons import Refused
+from licentia.web.desk import Desk, NoTenantError, open_desk
 from licentia.words import language
 
 View = Callable[..., HttpResponseBase]
+LOOKING = frozenset({"preview", "end_preview", "set_tenant"})
+"""What can be sent while somebody looks at the view of a role."""
 LARGEST = (1 << 62) - 1
 """No row of the store has a larger number."""
 
@@ -34,6 +37,8 @@ class Route:
     view: View
     get: Capability | None = Capability.READ
     post: Capability | None = None
+    is_anywhere: bool = False
+    """It is for who has no tenant yet, too: its desk may be None, and its door asks who may."""
 
 
 def pattern(route: Route) -> URLPattern:
@@ -45,6 +50,15 @@ def _sign_in_first(request: HttpRequest, route: Route) -> HttpResponseBase:
     """To the sign-in, and back to a page: a form that has no page of its own leads Home. A part of a page takes all of it."""
     answer = redirect_to_login("/" if route.get is None else request.get_full_path())
     return HttpResponseClientRedirect(answer["Location"]) if request.htmx else answer  # type: ignore[attr-defined]
+
+
+def _desk(request: HttpRequest, route: Route) -> Desk | None:
+    try:
+        return open_desk(request, language.current())
+    except NoTenantError:
+        if route.is_anywhere:
+            return None
+        raise
 
 
 def guarded(route: Route) -> View:
@@ -59,9 +73,12 @@ def guarded(route: Route) -> View:
             raise Http404
         if not request.user.is_authenticated:
             return _sign_in_first(request, route)
-        desk = open_desk(request, language.current())
+        desk = _desk(request, route)
         request.desk = desk  # type: ignore[attr-defined]  # for the shell around the page
-        desk.actor.require(needed, desk.tenant_id)
+        if desk is not None and desk.seen_as is not None and request.method == "POST" and route.name not in LOOKING:
+            raise Refused("only_looking", role=desk.seen_as.value)
+        if desk is not None and not route.is_anywhere:
+            desk.actor.require(needed, desk.tenant_id)
         return route.view(request, desk, **{k: str(v) if isinstance(v, UUID) else v for k, v in kwargs.items()})
 
     return call

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from licentia.domain.permissions import Capability
 from licentia.web import appearance, undoing
+from licentia.web.freshness import freshness
 from licentia.web.views import keys
 from licentia.words.language import current
 from licentia.words.language import gettext as _
@@ -84,6 +86,9 @@ BELONGS = {
     "unassign": "licenses",
     "assign": "licenses",
     "plan": "plans",
+    "over_limit": "plans",
+    "restore": "deleted_users",
+    "purge": "deleted_users",
     "group": "groups",
     "group_create": "groups",
     "group_rename": "groups",
@@ -123,6 +128,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             (part.heading(), [(item, item.label(), item.name == here) for item in part.items]) for part in MENU
         ]
         found["role_names"] = ", ".join(map(role_word, desk.roles))
+        found["fresh"] = freshness(desk)
+        found["may_add_tenant"] = desk.can(Capability.MANAGE_TENANTS)
         found["keys_on"] = keys.are_on(request)
         found["banner"] = undoing.banner(request, desk)
     return found

@@ -57,7 +57,7 @@ def banner(request: HttpRequest, desk: Desk) -> Banner | None:
         plan=plan_id,
         what=_what(desk, plan),
         when=_("Plan {plan}, {time}.").format(plan=number(plan_id), time=desk.text.time(plan["finished_at"])),
-        kept=_kept(desk, until) if has_way_back(titled(plan)) else words.no_undo_line(),
+        kept=kept(desk, until) if has_way_back(titled(plan)) else words.no_undo_line(),
         can_undo=has_way_back(titled(plan)) and (until is None or desk.now < until),
     )
 
@@ -103,7 +103,8 @@ def _undone(desk: Desk, plan: dict[str, Any], *, is_return: bool) -> str:
     return _("{plan} undone for {n} users.").format(plan=number(plan["undo_of"]), n=desk.text.n(n))
 
 
-def _kept(desk: Desk, until: int | None) -> str:
+def kept(desk: Desk, until: int | None) -> str:
+    """Until when a plan can be undone without loss."""
     if until is None:
         return _("Undo at any time.")
     if desk.now >= until:

@@ -45,4 +45,5 @@ urlpatterns = [
 handler400 = trouble.bad_request
 handler403 = trouble.forbidden
 handler404 = trouble.not_found
+handler429 = trouble.too_many
 handler500 = trouble.broken

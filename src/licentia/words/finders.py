@@ -15,7 +15,7 @@ from licentia.store.lists.finders import CAP, FoundPage, FoundUser, Missing
 from licentia.words.language import current, ngettext
 from licentia.words.language import gettext as _
 from licentia.words.parts import count, plan_name, product_name
-from licentia.words.said.finding import FINDER
+from licentia.words.said.finding import FINDER, LEFT_OUT
 from licentia.words.text import Text
 from licentia.words.users import licenses
 
@@ -152,4 +152,5 @@ def summary(asked: Search) -> str:
     """A saved search in a few words."""
     of = [] if asked.sku_id is None else [product_name(asked.sku_id)]
     days = [] if asked.days is None else [_("{n} days").format(n=count(asked.days))]
-    return ", ".join([FINDER[asked.kind](), *of, *days])
+    left = [_("without: {who}").format(who=LEFT_OUT[one]()) for one in sorted(asked.leave)]
+    return ", ".join([FINDER[asked.kind](), *of, *days, *left])

@@ -26,6 +26,12 @@ def date(instant: Instant, language: str, time_zone: str) -> str:
     return f"{day} {moment.day} {month} {moment.year}"
 
 
+def day(instant: Instant, language: str, time_zone: str) -> str:
+    """ "23 Dec", "23 dec.": a day of the weeks to come, under a drawing."""
+    moment = to_datetime(instant).astimezone(ZoneInfo(time_zone))
+    return f"{moment.day} {_MONTHS[language][moment.month - 1]}"
+
+
 def date_time(instant: Instant, language: str, time_zone: str) -> str:
     """The date with the time, 24 hours, in the tenant's zone."""
     moment = to_datetime(instant).astimezone(ZoneInfo(time_zone))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from licentia.domain.happenings import happening, of_product
 from licentia.store.lists import audit, groups
 from licentia.words.language import gettext as _
 from licentia.words.parts import product_name
@@ -18,9 +19,8 @@ def what(row: audit.AuditRow) -> str:
     """What a row of the journal says, in words; a license change names the product."""
     if row.kind.startswith("account."):
         return account_word(row.kind, row.after)
-    of_product = ("license.", "subscription.", "price.", "purchase.")
-    sku = source(row).get("sku") if row.kind.startswith(of_product) else None
-    return journal_kind(row.kind, product_name(sku) if sku else "")
+    sku, kind = of_product(row.kind, row.before, row.after) or ("", happening(row.kind, row.before, row.after))
+    return journal_kind(kind, product_name(sku) if sku else "")
 
 
 def objects(tenant: Any, rows: Sequence[audit.AuditRow]) -> list[str]:

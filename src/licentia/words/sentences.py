@@ -67,6 +67,7 @@ BAD_INPUT: dict[str, Sentence] = {
     ),
     "tenant_gone": lambda d: _("This tenant is being deleted."),
     "no_tenant": lambda d: _("There is no tenant yet."),
+    "bad_tenant_name": lambda d: _("A tenant's name is one line of 1 to 200 characters."),
     "tenant_exists": lambda d: _(
         "There is a tenant called {name} already. Choose another name, or delete it first."
     ).format(**d),
@@ -306,6 +307,11 @@ JOURNAL: dict[str, Callable[[str], str]] = {
     "clock.mailbox_purge": lambda _p: _("Mailbox deleted for good"),
     "license.assign": lambda product: _("License assigned: {product}").format(product=product),
     "license.change": lambda product: _("License changed: {product}").format(product=product),
+    "license.error": lambda product: _("License in error: {product}").format(product=product),
+    "license.forget": lambda product: _("Remembered license forgotten: {product}").format(product=product),
+    "license.recover": lambda product: _("License no longer in error: {product}").format(product=product),
+    "license.remember": lambda product: _("License remembered for a restore: {product}").format(product=product),
+    "license.return": lambda product: _("License back after a restore: {product}").format(product=product),
     "license.unassign": lambda product: _("License unassigned: {product}").format(product=product),
     "never.add": lambda _p: _("Put on the never list"),
     "never.remove": lambda _p: _("Taken off the never list"),
@@ -334,6 +340,11 @@ def journal_kind(kind: str, product: str = "") -> str:
 _WITHOUT_PRODUCT: dict[str, Word] = {
     "license.assign": lambda: _("License assigned"),
     "license.change": lambda: _("License changed"),
+    "license.error": lambda: _("License in error"),
+    "license.forget": lambda: _("Remembered license forgotten"),
+    "license.recover": lambda: _("License no longer in error"),
+    "license.remember": lambda: _("License remembered for a restore"),
+    "license.return": lambda: _("License back after a restore"),
     "license.unassign": lambda: _("License unassigned"),
     "subscription.convert": lambda: _("Trial became a subscription"),
     "subscription.delete": lambda: _("Subscription deleted"),
@@ -344,9 +355,9 @@ _WITHOUT_PRODUCT: dict[str, Word] = {
 }
 
 
-def happened(kind: str) -> str:
-    """What happened so often by itself, of whichever product."""
-    return _WITHOUT_PRODUCT[kind]() if kind in _WITHOUT_PRODUCT else journal_kind(kind)
+def happened(kind: str, product: str = "") -> str:
+    """What happened, of whichever product."""
+    return _WITHOUT_PRODUCT[kind]() if kind in _WITHOUT_PRODUCT else journal_kind(kind, product)
 
 
 def source_kind(kind: int, name: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from licentia.domain.instants import Instant
-from licentia.words.formats import date, date_time, number, size
+from licentia.words.formats import date, date_time, day, number, size
 from licentia.words.language import current
 from licentia.words.language import gettext as _
 
@@ -25,6 +25,10 @@ class Text:
     def date(self, at: Instant) -> str:
         """A date in the tenant's zone."""
         return date(at, self.language, self.zone)
+
+    def day(self, at: Instant) -> str:
+        """A day and month in the tenant's zone."""
+        return day(at, self.language, self.zone)
 
     def time(self, at: Instant | None) -> str:
         """A date and time in the tenant's zone; "Not known" for None."""

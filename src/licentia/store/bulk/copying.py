@@ -43,6 +43,7 @@ LEFT_OUT = frozenset(
         "head",
         "segment",
         "journal",
+        "product_event",
         "plan",
         "plan_class",
         "class_change",
@@ -56,7 +57,7 @@ LEFT_OUT = frozenset(
 
 _SETTINGS = (
     "country, time_zone, language, switches, clock_offset, confirm_above, limit_percent, limit_users, approve_above, "
-    "currency, graph_profile"
+    "inactive_days, currency, graph_profile"
 )
 
 

@@ -28,6 +28,19 @@ SEGMENT_COLUMNS = (
     "hash",
 )
 
+EVENT_COLUMNS = (
+    "tenant_id",
+    "sku_id",
+    "origin",
+    "kind",
+    "first_seq",
+    "last_seq",
+    "segment_id",
+    "object_kind",
+    "object_id",
+    "counted",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -81,6 +94,19 @@ def append(rows: Sequence[tuple[object, ...]], segment: tuple[object, ...]) -> N
             "id": named["id"],
             "hash": named["hash"],
         },
+    )
+
+
+def count_events(events: Sequence[tuple[object, ...]]) -> None:
+    """These rows of the journal are counted on their products: on the line of their plan, where there is one."""
+    if not events:
+        return
+    marks = ", ".join(["%s"] * len(EVENT_COLUMNS))
+    sql.execute_many(
+        f"INSERT INTO product_event ({', '.join(EVENT_COLUMNS)}) VALUES ({marks}) "
+        "ON CONFLICT (tenant_id, sku_id, origin, kind) DO UPDATE SET last_seq = excluded.last_seq, "
+        "counted = product_event.counted + excluded.counted",
+        events,
     )
 
 

@@ -36,6 +36,7 @@ TENANT_TABLES = (
     "user_profile",
     "users",
     "product",
+    "product_event",
     "journal",
     "segment",
     "id_block",

@@ -70,12 +70,32 @@ def newest(
     return [_row(row) for row in found]
 
 
-def of_object(tenant_id: int, kind: str, number: int, top: int) -> list[AuditRow]:
-    """The newest rows about one object that is not a user: a group, a subscription."""
+def of_object(tenant_id: int, kind: str, number: int, top: int, before: int | None = None) -> list[AuditRow]:
+    """The newest rows below number `before` about one object that is not a user: a group, a subscription."""
+    older = "" if before is None else "AND x.seq < %(before)s "
     found = sql.rows(
         f"{_SELECT} WHERE j.tenant_id = %(tenant)s AND j.seq IN (SELECT x.seq FROM journal x WHERE x.tenant_id = %(tenant)s "
-        "AND x.object_kind = %(kind)s AND x.object_id = %(number)s ORDER BY x.seq DESC LIMIT %(top)s) ORDER BY j.seq DESC",
-        {"tenant": tenant_id, "kind": kind, "number": number, "top": top},
+        f"AND x.object_kind = %(kind)s AND x.object_id = %(number)s {older}ORDER BY x.seq DESC LIMIT %(top)s) "
+        "ORDER BY j.seq DESC",
+        {"tenant": tenant_id, "kind": kind, "number": number, "top": top, "before": before},
+    )
+    return [_row(row) for row in found]
+
+
+def of_product(tenant_id: int, sku_id: str, plan_id: int | None, first: int, last: int, top: int) -> list[AuditRow]:
+    """The rows of this part of the journal that name the product, in order; of one plan where there is one."""
+    own = "" if plan_id is None else " AND s.plan_id = %(plan)s"
+    found = sql.rows(
+        f"{_SELECT} WHERE {_RANGE}{own} AND (j.before LIKE %(text)s OR j.after LIKE %(text)s) "
+        "ORDER BY j.seq LIMIT %(top)s",
+        {
+            "tenant": tenant_id,
+            "first": first,
+            "last": last,
+            "plan": plan_id,
+            "text": f'%"sku":"{sku_id}"%',
+            "top": top,
+        },
     )
     return [_row(row) for row in found]
 

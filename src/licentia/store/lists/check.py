@@ -91,6 +91,13 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         "AND NOT EXISTS (SELECT 1 FROM agenda a WHERE a.tenant_id = %(tenant)s AND a.kind = 'group')",
     ),
     (
+        # What is kept beside the journal for the history of a product counts every row about a license once.
+        "product_event_count",
+        "SELECT n.events, n.journal FROM (SELECT (SELECT coalesce(sum(e.counted), 0) FROM product_event e "
+        "WHERE e.tenant_id = %(tenant)s AND e.kind LIKE 'license.%%') AS events, (SELECT count(*) FROM journal j "
+        "WHERE j.tenant_id = %(tenant)s AND j.kind LIKE 'license.%%') AS journal) AS n WHERE n.events <> n.journal",
+    ),
+    (
         "clock_without_user",
         "SELECT c.user_id, c.kind FROM clock c LEFT JOIN users u ON u.tenant_id = c.tenant_id AND u.id = c.user_id "
         "WHERE c.tenant_id = %(tenant)s AND u.id IS NULL",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from licentia.domain.instants import Instant
 from licentia.store import sql
@@ -37,3 +40,25 @@ def ending(tenant_id: int, kind: str, until: Instant) -> Ending | None:
     count = sql.value(f"SELECT count(*) FROM (SELECT 1 FROM clock k WHERE {where} LIMIT %(top)s) AS counted", params)
     at, object_id, name, is_deleted = first
     return Ending(int(count), at, object_id, name, bool(is_deleted))
+
+
+def next_end(tenant_id: int, kind: str) -> Instant | None:
+    """When the first clock of this kind ends; None when none runs."""
+    found = sql.value(
+        "SELECT k.due_at FROM clock k WHERE k.tenant_id = %(tenant)s AND k.kind = %(kind)s "
+        "ORDER BY k.due_at, k.user_id LIMIT 1",
+        {"tenant": tenant_id, "kind": kind},
+    )
+    return None if found is None else int(found)
+
+
+def per_day(tenant_id: int, kind: str, edges: Sequence[Instant]) -> list[int]:
+    """How many clocks of this kind end from each edge until the next, CAP + 1 for more."""
+    spans = [(n, low, high) for n, (low, high) in enumerate(pairwise(edges))]
+    found = sql.rows(
+        "SELECT days_.n, (SELECT count(*) FROM (SELECT 1 FROM clock k WHERE k.tenant_id = %(tenant)s "
+        "AND k.due_at >= days_.low AND k.due_at < days_.high AND k.kind = %(kind)s LIMIT %(top)s) AS counted) "
+        f"FROM {sql.each('days', ('n', 'low', 'high'))} ORDER BY days_.n",
+        {"tenant": tenant_id, "kind": kind, "days": json.dumps(spans), "top": CAP + 1},
+    )
+    return [int(count) for _n, count in found]

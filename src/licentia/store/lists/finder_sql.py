@@ -7,75 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from licentia.domain import catalog as catalog_of
-from licentia.domain.catalog import Catalog
 from licentia.domain.finders import FinderKind, NotKnown, Search, addons, overlaps
-from licentia.domain.instants import DAY, Instant
-from licentia.domain.mailboxes import SHARED_FREE_GB
+from licentia.domain.instants import Instant
 from licentia.store import sql
+from licentia.store.lists.finder_accounts import about_account
+from licentia.store.lists.finder_parts import HELD, Asked, Part, Question
 
 _FEW = 10
 """Of products with so many service plans or more, a short list of those switched off is passed over at once."""
-_FREE_BYTES = SHARED_FREE_GB * 1_073_741_824
-_HELD = "s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.state < 4"
-_BESIDE_MAILBOX = "s.tenant_id = u.tenant_id AND s.user_id = coalesce(b.user_id, u.id) AND s.state < 4"
-"""The same, looked up only after the mailbox was: most mailboxes are not shared ones."""
-_ALIVE = "u.tenant_id = %(tenant)s AND u.deleted_at IS NULL"
-_MAILBOX = " LEFT JOIN mailbox b ON b.tenant_id = u.tenant_id AND b.user_id = u.id"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Users who might be found: what to read, which rows, and the expression that says which fact is missing."""
-
-    source: str
-    where: str
-    key: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One search as SQL. `of_user` is the same condition over the alias `u` of users (`b`: its mailbox)."""
-
-    source: str
-    where: str
-    key: str
-    of_user: str
-    missing: tuple[Part, ...]
-    params: dict[str, Any]
-    products: Mapping[str, int]
-    """Numbers of the tenant's products by SKU id."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What every kind's SQL is made from."""
-
-    wanted: Search
-    products: Mapping[str, int]
-    catalog: Catalog
-    is_copy: bool
-    now: Instant
-
-    @property
-    def path(self) -> str:
-        """The paths that count."""
-        return "" if self.wanted.with_unknown_path else " AND s.source_kind <> 4"
-
-    @property
-    def product(self) -> str:
-        """The product that counts."""
-        return "" if self.wanted.sku_id is None else " AND s.product_id = %(product)s"
-
-    def params(self) -> dict[str, Any]:
-        """The parameters that any part may name."""
-        span = (self.wanted.days or 0) * DAY
-        product = self.products.get(self.wanted.sku_id or "", 0)
-        return {"product": product, "before": self.now - span, "span": span, "free": _FREE_BYTES}
+_RARE = 5_000
+"""Holders of a product that are looked at one by one sooner than everybody who has been away."""
 
 
 def question(tenant_id: int, wanted: Search, now: Instant) -> Question | None:
@@ -86,114 +30,27 @@ def question(tenant_id: int, wanted: Search, now: Instant) -> Question | None:
     if wanted.sku_id is not None and wanted.sku_id not in products:
         return None
     origin = sql.value("SELECT origin FROM tenant WHERE id = %(tenant)s", {"tenant": tenant_id})
-    asked = _Asked(wanted, products, catalog_of.load(), origin == "imported", now)
+    rare = wanted.sku_id is not None and _holders_of(tenant_id, products[wanted.sku_id]) <= _RARE
+    asked = Asked(wanted, products, catalog_of.load(), origin == "imported", now, rare)
     if wanted.finder.looks_at_account:
-        return _about_account(asked)
+        return about_account(asked)
     return _LICENSES[wanted.kind](asked)
 
 
-# ---- about the account or its mailbox
-
-
-def _about_account(asked: _Asked) -> Question:
-    found, maybe = _ACCOUNTS[asked.wanted.kind](asked)
-    held = _BESIDE_MAILBOX if asked.wanted.kind is FinderKind.SHARED else _HELD
-    known = f"EXISTS (SELECT 1 FROM source s WHERE {held}{asked.product}{asked.path})"
-    misses = dict(maybe)
-    if not asked.wanted.with_unknown_path:
-        misses[NotKnown.PATH] = f"({found} AND NOT {known})"
-    cases = " ".join(f"WHEN {condition} THEN '{why}'" for why, condition in misses.items())
-    unsure = f"({' OR '.join(misses.values())})"
-    everybody, with_mailbox, some = _scope(asked)
-    if asked.wanted.sku_id is None:
-        any_path = f"EXISTS (SELECT 1 FROM source s WHERE {held})"
-        scope, might = _ALIVE, f"{_ALIVE} AND {unsure} AND {any_path}"
-        source, where = with_mailbox, f"{scope} AND {found} AND {known}"
-        key = "b.user_id" if asked.wanted.kind is FinderKind.SHARED else "u.id"
-        part = Part(everybody, might, "u.id", f"CASE {cases} END")
-    else:
-        source, where, key = some, f"{_holders(asked)}{asked.path} AND {found}", "s.user_id"
-        part = Part(some, f"{_holders(asked)} AND {unsure}", key, f"CASE {cases} END")
-    if key == "b.user_id":
-        where = f"b.tenant_id = %(tenant)s AND u.id = b.user_id AND {where}"
-    return Question(source, where, key, f"{found} AND {known}", (part,), asked.params(), asked.products)
-
-
-def _scope(asked: _Asked) -> tuple[str, str, str]:
-    """What is read: of everybody, of those who may be found, and of the holders of a product."""
-    if asked.wanted.kind is FinderKind.SHARED:
-        return f"users u{_MAILBOX}", "mailbox b CROSS JOIN users u", f"source s CROSS JOIN users u{_MAILBOX}"
-    return "users u", "users u", "source s CROSS JOIN users u"
-
-
-def _holders(asked: _Asked) -> str:
-    return (
-        f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4 "
-        "AND u.tenant_id = s.tenant_id AND u.id = s.user_id AND u.deleted_at IS NULL"
+def _holders_of(tenant_id: int, product_id: int) -> int:
+    """Seats taken of the product, of all its pools: as many holders, or a few more."""
+    found = sql.value(
+        "SELECT sum(o.consumed) FROM pool o WHERE o.tenant_id = %(tenant)s AND o.product_id = %(product)s",
+        {"tenant": tenant_id, "product": product_id},
     )
-
-
-Conditions = tuple[str, Mapping[NotKnown, str]]
-"""Over `u` and `b`: who is found for certain, and who might be, by the first fact that is missing."""
-
-
-def _blocked(_asked: _Asked) -> Conditions:
-    """R-145."""
-    return "NOT u.account_enabled", {NotKnown.SIGN_IN_STATUS: "u.account_enabled IS NULL"}
-
-
-def _never_signed_in(asked: _Asked) -> Conditions:
-    """R-146. A copy's days end when its file was read."""
-    limit = "u.sign_in_read_at - %(span)s" if asked.is_copy else "%(before)s"
-    never = "u.sign_in_read_at IS NOT NULL AND u.last_sign_in_at IS NULL"
-    unread = "u.sign_in_read_at IS NULL AND u.last_sign_in_at IS NULL"
-    return f"({never} AND u.created_at < {limit})", {
-        NotKnown.SIGN_IN: f"({unread} AND (u.created_at IS NULL OR u.created_at < %(before)s))",
-        NotKnown.CREATED: f"({never} AND u.created_at IS NULL)",
-    }
-
-
-def _inactive(asked: _Asked) -> Conditions:
-    """R-147."""
-    limit = "u.sign_in_read_at - %(span)s" if asked.is_copy else "%(before)s"
-    used_limit = "u.activity_read_at - %(span)s" if asked.is_copy else "%(before)s"
-    away = f"(u.sign_in_read_at IS NOT NULL AND coalesce(u.last_sign_in_at, u.created_at) < {limit})"
-    unused = f"(u.last_activity_at IS NULL OR u.last_activity_at < {used_limit})"
-    is_read = "u.activity_read_at IS NOT NULL"
-    maybe_unused = f"(u.activity_read_at IS NULL OR {unused})"
-    nameless = "u.sign_in_read_at IS NOT NULL AND u.last_sign_in_at IS NULL AND u.created_at IS NULL"
-    return f"({away} AND {is_read} AND {unused})", {
-        NotKnown.SIGN_IN: f"(u.sign_in_read_at IS NULL AND {maybe_unused})",
-        NotKnown.CREATED: f"({nameless} AND {maybe_unused})",
-        NotKnown.ACTIVITY: f"({away} AND u.activity_read_at IS NULL)",
-    }
-
-
-def _shared(_asked: _Asked) -> Conditions:
-    """R-152: anything that is not known to be so is not found (R-11, R-12)."""
-    fits = "b.size_bytes <= %(free)s"
-    found = f"(b.kind = 'shared' AND {fits} AND NOT b.has_archive AND b.hold = 'none')"
-    may = (
-        f"(b.size_bytes IS NULL OR {fits}) AND (b.has_archive IS NULL OR NOT b.has_archive) "
-        "AND (b.hold IS NULL OR b.hold = 'none')"
-    )
-    gap = "(b.size_bytes IS NULL OR b.has_archive IS NULL OR b.hold IS NULL)"
-    return found, {NotKnown.MAILBOX: f"(b.user_id IS NULL OR (b.kind = 'shared' AND {may} AND {gap}))"}
-
-
-_ACCOUNTS: Mapping[FinderKind, Callable[[_Asked], Conditions]] = {
-    FinderKind.BLOCKED: _blocked,
-    FinderKind.NEVER_SIGNED_IN: _never_signed_in,
-    FinderKind.INACTIVE: _inactive,
-    FinderKind.SHARED: _shared,
-}
+    return int(found or 0)
 
 
 # ---- about licenses: deleted users hold none, so `source` alone says who
 
 
 def _about_licenses(
-    asked: _Asked,
+    asked: Asked,
     more: str,
     condition: str,
     params: Mapping[str, Any],
@@ -201,14 +58,15 @@ def _about_licenses(
 ) -> Question:
     """A question over `s` and what is joined to it. `others`: (missing fact, joined, condition) beside unknown paths."""
     scope = f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4"
-    of_user = f"EXISTS (SELECT 1 FROM source s{more} WHERE {_HELD}{asked.product}{asked.path} AND {condition})"
+    of_user = f"EXISTS (SELECT 1 FROM source s{more} WHERE {HELD}{asked.product}{asked.path} AND {condition})"
     missing = [
         Part(f"source s{joined}", f"{scope}{asked.path} AND {unsure}", "s.user_id", f"'{why}'")
         for why, joined, unsure in others
     ]
     if not asked.wanted.with_unknown_path:
         path = f"{scope} AND s.source_kind = 4 AND {condition}"
-        missing.append(Part(f"source s{more}", path, "s.user_id", f"'{NotKnown.PATH}'"))
+        by = sql.by("source_of_unknown_path")
+        missing.append(Part(f"source s{by}{more}", path, "s.user_id", f"'{NotKnown.PATH}'"))
     return Question(
         source=f"source s{more}",
         where=f"{scope}{asked.path} AND {condition}",
@@ -220,26 +78,27 @@ def _about_licenses(
     )
 
 
-def _duplicate(asked: _Asked) -> Question:
+def _duplicate(asked: Asked) -> Question:
     """R-148. A license of unknown path may be direct, by group, or both."""
     by_group = (
         "s.source_kind = 1 AND EXISTS (SELECT 1 FROM source g WHERE g.tenant_id = s.tenant_id AND g.user_id = s.user_id "
         "AND g.product_id = s.product_id AND g.source_kind = 2 AND g.state = 1)"
     )
     scope = f"s.tenant_id = %(tenant)s{asked.product} AND s.state < 4"
-    part = Part("source s", f"{scope} AND s.source_kind = 4", "s.user_id", f"'{NotKnown.PATH}'")
+    by = sql.by("source_of_unknown_path")
+    part = Part(f"source s{by}", f"{scope} AND s.source_kind = 4", "s.user_id", f"'{NotKnown.PATH}'")
     return Question(
         source="source s",
         where=f"{scope} AND {by_group}",
         key="s.user_id",
-        of_user=f"EXISTS (SELECT 1 FROM source s WHERE {_HELD}{asked.product} AND {by_group})",
+        of_user=f"EXISTS (SELECT 1 FROM source s WHERE {HELD}{asked.product} AND {by_group})",
         missing=(part,),
         params=asked.params(),
         products=asked.products,
     )
 
 
-def _overlap(asked: _Asked) -> Question | None:
+def _overlap(asked: Asked) -> Question | None:
     """R-149."""
     numbers = asked.products
     found = overlaps(asked.catalog, numbers)
@@ -257,7 +116,7 @@ def _overlap(asked: _Asked) -> Question | None:
     return _about_licenses(asked, more, condition, {"pairs": json.dumps(pairs), "smalls": sql.listed(smalls)})
 
 
-def _addon_without_base(asked: _Asked) -> Question | None:
+def _addon_without_base(asked: Asked) -> Question | None:
     """R-150."""
     numbers, catalog = asked.products, asked.catalog
     found = addons(catalog, numbers)
@@ -296,7 +155,7 @@ def _addon_without_base(asked: _Asked) -> Question | None:
     return _about_licenses(asked, more, condition, params, others)
 
 
-def _nothing_on(asked: _Asked) -> Question:
+def _nothing_on(asked: Asked) -> Question:
     """R-151."""
     known = {sku: asked.catalog.products[sku].plan_ids for sku in asked.products if sku in asked.catalog.products}
     whole = [(asked.products[sku], len(set(plans)), " ".join(plans)) for sku, plans in known.items() if plans]
@@ -321,7 +180,7 @@ def _all_off(alias: str) -> str:
     return f"(length({alias}.disabled_plans) >= 37 * whole_.plans - 1 AND {count} >= whole_.plans)"
 
 
-_LICENSES: Mapping[FinderKind, Callable[[_Asked], Question | None]] = {
+_LICENSES: Mapping[FinderKind, Callable[[Asked], Question | None]] = {
     FinderKind.DUPLICATE: _duplicate,
     FinderKind.OVERLAP: _overlap,
     FinderKind.ADDON_WITHOUT_BASE: _addon_without_base,

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from licentia.domain.finders import FinderKind, NotKnown, Search, search
+from licentia.domain.finders import MISSES, FinderKind, LeaveOut, NotKnown, Search, search
 from licentia.domain.instants import Instant
 from licentia.store import sql
-from licentia.store.lists.finder_sql import Question, question
+from licentia.store.lists.finder_accounts import LOOKED
+from licentia.store.lists.finder_parts import Question
+from licentia.store.lists.finder_sql import question
 
 CAP = 2_000
 """Up to so many users are found, sorted and counted exactly; above, the name order is walked."""
@@ -78,8 +80,21 @@ _FROM = "users u LEFT JOIN mailbox b ON b.tenant_id = u.tenant_id AND b.user_id 
 
 
 def hits(tenant_id: int, wanted: Search, now: Instant) -> list[int]:
-    """Ids of those whom the search finds, CAP + 1 at most."""
-    return _ids(tenant_id, question(tenant_id, wanted, now), 0, CAP + 1)
+    """Ids of those whom the search finds, ascending; CAP + 1 at most, any of them where there are more."""
+    return _some(tenant_id, question(tenant_id, wanted, now))
+
+
+def _some(tenant_id: int, asked: Question | None) -> list[int]:
+    """In the order of whichever index has few of them: to sort first would mean to find all."""
+    if asked is None:
+        return []
+    source, where = asked.quick or (asked.source, asked.where)
+    key = "u.id" if asked.quick else asked.key
+    found = sql.rows(
+        f"SELECT DISTINCT {key} FROM {source} WHERE {where} LIMIT %(top)s",
+        asked.params | {"tenant": tenant_id, "top": CAP + 1},
+    )
+    return sorted(row[0] for row in found)
 
 
 def page(
@@ -92,7 +107,7 @@ def page(
 ) -> FoundPage:
     """A page of those whom the search finds; `hits`: what the function of that name gave."""
     asked = question(tenant_id, wanted, now)
-    hits = _ids(tenant_id, asked, 0, CAP + 1) if hits is None else hits
+    hits = _some(tenant_id, asked) if hits is None else hits
     if asked is None or len(hits) <= CAP:
         return _few(tenant_id, hits, after, top)
     return _walk(tenant_id, asked, after, top)
@@ -164,7 +179,13 @@ def not_known(tenant_id: int, wanted: Search, now: Instant) -> Missing:
         for why, n in found:
             counts[NotKnown(why)] = counts.get(NotKnown(why), 0) + int(n)
         is_more = is_more or sum(int(n) for _, n in found) > CAP
-    return Missing({why: counts[why] for why in wanted.finder.not_known if counts.get(why)}, is_more)
+    if asked is not None and asked.looked:
+        params = asked.params | {"tenant": tenant_id}
+        looked = sql.value(f"SELECT count(*) FROM {asked.looked} WHERE u.tenant_id = %(tenant)s", params)
+        is_more = is_more or int(looked) > LOOKED
+    of_leave = (MISSES[one] for one in LeaveOut if one in wanted.leave)
+    known = dict.fromkeys((*wanted.finder.not_known, *of_leave))
+    return Missing({why: counts[why] for why in known if counts.get(why)}, is_more)
 
 
 def products_found(tenant_id: int, wanted: Search, now: Instant) -> list[str]:

@@ -99,7 +99,8 @@ def standings(tenant_id: int, group_ids: list[int], *, counted: int = FEW) -> di
         )
     }
     for group, n in sql.rows(
-        "SELECT g.id, (SELECT count(*) FROM (SELECT DISTINCT s.user_id FROM source s WHERE s.tenant_id = %(tenant)s "
+        "SELECT g.id, (SELECT count(*) FROM (SELECT DISTINCT s.user_id "
+        f"FROM source s{sql.by('source_in_error')} WHERE s.tenant_id = %(tenant)s "
         "AND s.source_kind = 2 AND s.source_id = g.id AND s.state IN (2, 4) LIMIT %(top)s) AS few) "
         f"FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id {sql.among('ids')}",
         params,
@@ -108,6 +109,21 @@ def standings(tenant_id: int, group_ids: list[int], *, counted: int = FEW) -> di
     for group in _followed(tenant_id, group_ids):
         found[group] = replace(found.get(group, Standing()), is_following=True)
     return found
+
+
+MOST_ERRORS = 1_000
+"""Licenses in error that are counted for the whole tenant; one more says that there are more."""
+
+
+def in_error(tenant_id: int) -> list[tuple[int, int]]:
+    """(group, how many licenses of it are in error), by group."""
+    found = sql.rows(
+        f"SELECT few.source_id, count(*) FROM (SELECT s.source_id FROM source s{sql.by('source_in_error')} "
+        "WHERE s.tenant_id = %(tenant)s AND s.source_kind = 2 AND s.state IN (2, 4) LIMIT %(top)s) AS few "
+        "GROUP BY few.source_id ORDER BY few.source_id",
+        {"tenant": tenant_id, "top": MOST_ERRORS + 1},
+    )
+    return [(int(group), int(n)) for group, n in found]
 
 
 def _followed(tenant_id: int, group_ids: list[int]) -> list[int]:

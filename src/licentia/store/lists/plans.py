@@ -9,6 +9,7 @@ from typing import Any
 from licentia.domain.instants import Instant
 from licentia.store import sql
 from licentia.store.bulk.plans import HEADER
+from licentia.store.lists import gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,18 @@ def header(tenant_id: int, plan_id: int) -> dict[str, Any] | None:
     return None if found is None else dict(zip(HEADER.split(", "), found, strict=True))
 
 
+def some(tenant_id: int, plan_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """By number, the headers of these plans."""
+    if not plan_ids:
+        return {}
+    found = sql.rows(
+        f"SELECT {HEADER} FROM plan WHERE tenant_id = %(tenant)s AND id {sql.among('plans')}",
+        {"tenant": tenant_id, "plans": sql.listed(plan_ids)},
+    )
+    headers = [dict(zip(HEADER.split(", "), row, strict=True)) for row in found]
+    return {one["id"]: one for one in headers}
+
+
 def latest(tenant_id: int, top: int, before: int | None, *, inline: bool) -> list[dict[str, Any]]:
     """The newest plans' headers, older than number `before`; inline ones only when asked."""
     older = " AND id < %(before)s" if before is not None else ""
@@ -170,16 +183,27 @@ def read_consequences(text: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]
     return tuple((rule, tuple(sorted(words.items())), seconds) for rule, words, seconds in json.loads(text))
 
 
+STEP_COLUMNS = (
+    "s.n, s.user_id, coalesce(u.principal_name, ''), coalesce(u.display_name, ''), s.state, s.reason, s.class_id, s.at, "
+    "s.undo_until"
+)
+
+
 def steps(tenant_id: int, plan_id: int, after_n: int, top: int) -> list[StepRow]:
     """The plan's steps after number `after_n`, with their users, `top` at most."""
     found = sql.rows(
-        "SELECT s.n, s.user_id, coalesce(u.principal_name, ''), coalesce(u.display_name, ''), s.state, s.reason, "
-        "s.class_id, s.at, s.undo_until FROM plan_step s "
+        f"SELECT {STEP_COLUMNS} FROM plan_step s "
         "LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id "
         "WHERE s.tenant_id = %(tenant)s AND s.plan_id = %(plan)s AND s.n > %(after)s ORDER BY s.n LIMIT %(top)s",
         {"tenant": tenant_id, "plan": plan_id, "after": after_n, "top": top},
     )
-    return [StepRow(*row) for row in found]
+    return named_steps(tenant_id, found)
+
+
+def named_steps(tenant_id: int, found: list[sql.Row]) -> list[StepRow]:
+    """The steps, with the names of users who are gone."""
+    absent = gone.names(tenant_id, [row[1] for row in found if not row[2]])
+    return [StepRow(n, user, name or absent.get(user, ""), *rest) for n, user, name, *rest in found]
 
 
 def assignments(tenant_id: int, plan_id: int) -> tuple[int, int]:

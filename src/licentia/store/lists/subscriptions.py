@@ -197,6 +197,26 @@ def plan_rows(tenant_id: int, first: int, last: int) -> list[tuple[int, str | No
     )
 
 
+def happened(tenant_id: int, since: Instant) -> list[tuple[int, str, str]]:
+    """(subscription, before, after) of each change of a subscription from `since` on, in order; imports are none."""
+    return sql.rows(
+        f"SELECT object_id, before, after FROM journal{sql.by('journal_of_seats')} WHERE tenant_id = %(tenant)s "
+        "AND object_kind = 'subscription' AND at >= %(since)s AND kind <> 'subscription.import' "
+        "AND before IS NOT NULL AND after IS NOT NULL ORDER BY seq",
+        {"tenant": tenant_id, "since": since},
+    )
+
+
+def renewing(tenant_id: int, until: Instant, top: int) -> list[Row]:
+    """The organization's subscriptions in force whose next event is at or before `until`, earliest first."""
+    found = sql.rows(
+        _SELECT + "AND s.next_at <= %(until)s AND s.state = 'enabled' AND s.purchase_id = 0 "
+        "ORDER BY s.next_at, s.id LIMIT %(top)s",
+        {"tenant": tenant_id, "until": until, "top": top},
+    )
+    return _rows(tenant_id, found)
+
+
 def _rows(tenant_id: int, found: list[sql.Row]) -> list[Row]:
     if not found:
         return []

@@ -9,7 +9,7 @@ from licentia.store import sql
 
 _COLUMNS = (
     "id, name, origin, country, time_zone, language, switches, clock_offset, confirm_above, limit_percent, "
-    "limit_users, approve_above, created_at"
+    "limit_users, approve_above, inactive_days, created_at"
 )
 
 
@@ -29,6 +29,7 @@ class TenantRow:
     limit_percent: int
     limit_users: int
     approve_above: int | None
+    inactive_days: int
     created_at: int
 
 

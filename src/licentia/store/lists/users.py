@@ -18,6 +18,8 @@ SEARCH_CAP = 10_000
 """Up to so many hits are sorted and counted exactly; above, the name order is walked. A common surname is 6,000 of a
 million people, all in one part of the name order: walking there took 4 s, sorting them 20 ms."""
 
+SHORT = 3
+"""Words of fewer characters are looked for at the beginning of names."""
 FEW_HOLDERS = 2_000
 """A product of so many holders at most is sorted; a commoner one is met soon by walking."""
 
@@ -76,8 +78,8 @@ class Query:
 def page(tenant_id: int, query: Query) -> Page:
     """A page of users by name."""
     words = plain(query.search.replace("\x00", "")).strip()
-    if words and len(words) >= 3:
-        hits = _search(tenant_id, words)
+    if words and len(words) >= SHORT:
+        hits = search(tenant_id, words)
         if len(hits) <= SEARCH_CAP:
             return _few(tenant_id, query, hits)
         return _walk(tenant_id, query, f"{SEARCH_CAP}", words)
@@ -112,13 +114,13 @@ def _members(tenant_id: int, group_id: int) -> list[int]:
     return [row[0] for row in found]
 
 
-def _search(tenant_id: int, words: str) -> list[int]:
+def search(tenant_id: int, words: str) -> list[int]:
     """Ids of users in whose name or user name the words stand, SEARCH_CAP + 1 at most."""
     params = {"tenant": tenant_id, "top": SEARCH_CAP + 1}
     if sql.is_postgres():
         found = sql.rows(
             "SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.search_key LIKE %(pattern)s ESCAPE '\\' LIMIT %(top)s",
-            params | {"pattern": f"%{_like(words)}%"},
+            params | {"pattern": f"%{like(words)}%"},
         )
         return [row[0] for row in found]
     low = tenant_id << 40
@@ -155,7 +157,7 @@ def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
         params |= {"start": words, "below": words + "\U0010ffff"}
     elif words:
         condition += " AND u.search_key LIKE %(pattern)s ESCAPE '\\'"
-        params |= {"pattern": f"%{_like(words)}%"}
+        params |= {"pattern": f"%{like(words)}%"}
     key = query.before or query.after
     is_back = query.before is not None
     if key is not None:
@@ -215,7 +217,7 @@ def _condition(query: Query) -> tuple[str, dict[str, Any]]:
     return condition, params
 
 
-def _like(words: str) -> str:
+def like(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

@@ -78,7 +78,7 @@ def _person(desk: Desk, row: DeletedRow, kept: list[Remembered], mail: user_list
         in_the_way=_in_the_way(row, kept),
         mailbox=mail_word(desk, mail),
         mailbox_tag=mail_tag(mail),
-        source=source_word(row.is_synced, is_copy=desk.tenant.origin == "imported"),
+        source=source_word(row.is_synced, is_copy=desk.is_imported),
         is_synced=bool(row.is_synced),
     )
 
@@ -140,7 +140,7 @@ def _chosen(request: HttpRequest, desk: Desk) -> HttpResponse:
         intent = RestoreUser() if act == "restore" else PurgeUser()
         who = Who("users", "", tuple(sorted(chosen.users)))
         plan = propose.propose(desk.tenant_id, intent, who, desk.actor)
-        return HttpResponseRedirect(reverse("plan", args=[plan]))
+        return HttpResponseRedirect(reverse(act, args=[plan]))
     elif request.htmx:  # type: ignore[attr-defined]
         return render(request, "web/deleted_bar.html", _bar(desk, chosen))
     return HttpResponseRedirect(request.get_full_path())

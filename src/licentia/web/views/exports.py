@@ -6,6 +6,7 @@ Machine-readable where a program may read on: ids, dates as ISO 8601; everything
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -13,9 +14,10 @@ from django.http import HttpRequest, StreamingHttpResponse
 from licentia.changes import run
 from licentia.changes.preview import Fate, fates, preview, titled
 from licentia.domain.instants import Instant, to_iso
-from licentia.store.lists import audit, deleted
+from licentia.store.lists import audit, deleted, plan_steps
 from licentia.store.lists import plans as plan_list
 from licentia.store.lists import users as user_list
+from licentia.store.lists.plan_steps import StepQuery
 from licentia.store.lists.plans import StepRow
 from licentia.store.lists.users import Query
 from licentia.web import undoing
@@ -25,6 +27,7 @@ from licentia.web.people import people
 from licentia.web.views import licenses, listing
 from licentia.web.views.audit import asked
 from licentia.web.views.deleted import deleted_people
+from licentia.web.views.plan_steps import query_of
 from licentia.words import journal as journal_words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
@@ -99,13 +102,13 @@ def _plan(plan: dict[str, Any]) -> Cells:
 
 
 def plan(request: HttpRequest, desk: Desk, plan_id: int) -> StreamingHttpResponse:
-    """The users of a plan: what becomes of each, or became, and why not."""
+    """The users of a plan, as its page filters them: what becomes of each, or became, and why not."""
     run.load(desk.tenant_id, plan_id)
     header = [_("Display name"), _("Username"), _("Status"), _("Reason"), _("What is lost"), _("Kept until"), _("Time")]
-    return streamed(desk, f"plan-{plan_id}", header, _steps(desk, plan_id))
+    return streamed(desk, f"plan-{plan_id}", header, _steps(desk, plan_id, query_of(request.GET, PAGE)))
 
 
-def _steps(desk: Desk, plan_id: int) -> Iterator[Cells]:
+def _steps(desk: Desk, plan_id: int, query: StepQuery) -> Iterator[Cells]:
     start = preview(desk.tenant_id, plan_id).start
     known = {
         number: (fate, " | ".join(rules.consequence(desk.text, x.rule, x.params, x.at) for x in fate.lines))
@@ -113,8 +116,8 @@ def _steps(desk: Desk, plan_id: int) -> Iterator[Cells]:
     }
 
     def read(after: int | None) -> tuple[list[Cells], int | None]:
-        found = plan_list.steps(desk.tenant_id, plan_id, after or 0, PAGE)
-        return [_step(one, *known[one.class_id]) for one in found], found[-1].n if len(found) == PAGE else None
+        found, following = plan_steps.page(desk.tenant_id, plan_id, replace(query, after=after or 0))
+        return [_step(one, *known[one.class_id]) for one in found], following
 
     return pages(read)
 

@@ -190,7 +190,7 @@ def _page(request: HttpRequest, desk: Desk, one: GroupRow, tab: str) -> dict[str
         return found | {"licenses": _licenses(desk, one, given)}
     if tab == "errors":
         return found | {"errors": _errors(desk, one)} | _troubled(request, desk, one)
-    return found | {"history": _history(desk, one)}
+    return found | _history(request, desk, one)
 
 
 def _key(one: GroupRow) -> str:
@@ -280,9 +280,16 @@ def _troubled(request: HttpRequest, desk: Desk, one: GroupRow) -> dict[str, Any]
     }
 
 
-def _history(desk: Desk, one: GroupRow) -> list[tuple[str, str, str, int | None]]:
-    rows = audit.of_object(desk.tenant_id, "group", one.id, HISTORY)
-    return [(journal_words.what(row), desk.text.time(row.at), row.actor_name, row.plan_id) for row in rows]
+def _history(request: HttpRequest, desk: Desk, one: GroupRow) -> dict[str, Any]:
+    """A page of what happened to the group, newest first, below `before`."""
+    given = request.GET.get("before", "")
+    before = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None
+    rows = audit.of_object(desk.tenant_id, "group", one.id, HISTORY + 1, before)
+    shown = rows[:HISTORY]
+    return {
+        "history": [(journal_words.what(row), desk.text.time(row.at), row.actor_name, row.plan_id) for row in shown],
+        "more_history": shown[-1].seq if len(rows) > HISTORY else None,
+    }
 
 
 def _chosen(request: HttpRequest, desk: Desk, one: GroupRow) -> HttpResponse:

@@ -12,12 +12,15 @@ from licentia.domain.reasons import NotPermitted
 from licentia.store.lists import plans as plan_list
 from licentia.store.lists import products
 from licentia.store.lists import users as user_list
+from licentia.store.lists.finders import CAP
 from licentia.store.lists.users import Query
-from licentia.web import undoing
-from licentia.web.attention import attention
+from licentia.web import undoing, worth
+from licentia.web.attention import SHOWN, attention
 from licentia.web.desk import TENANT, Desk
+from licentia.web.endings import endings
 from licentia.web.people import people
 from licentia.web.views import licenses, plans
+from licentia.words.amounts import amounts
 from licentia.words.parts import product_name
 
 FIVE = 5
@@ -26,16 +29,40 @@ ALIASES = ("niet toewijzen", "inlever", "detoewijz", "ontlen", "intrekken", "una
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What needs a decision, the largest products, and the latest plans."""
-    rows = sorted(products.every(desk.tenant_id), key=lambda one: -one.consumed)[:FIVE]
+    """What needs a decision, the largest products, what ends and what is saved, and the latest plans."""
+    rows = products.every(desk.tenant_id)
+    largest = sorted(rows, key=lambda one: -one.consumed)[:FIVE]
     latest = plan_list.latest(desk.tenant_id, FIVE, None, inline=False)
+    idle = worth.unused(desk)
+    of_unused, all_of_it = worth.can_be_saved(desk, rows, idle)
+    waiting = attention(desk, rows, idle, of_unused)
+    is_all = "all" in request.GET
+    ends = endings(desk)
     found = {
         "today": desk.text.date(desk.now),
-        "attention": attention(desk),
-        "products": [line for row in rows for line in licenses.lines(desk, row)[:1]],
+        "attention": waiting if is_all else waiting[:SHOWN],
+        "more": 0 if is_all or len(waiting) <= SHOWN else len(waiting),
+        "products": [line for row in largest for line in licenses.lines(desk, row)[:1]],
         "plans": [plans.row(desk, plan) for plan in latest],
+        "endings": ends,
+        "next_end": "" if ends.next_at is None else desk.text.date(ends.next_at),
+        "idle": idle,
+        "can_save": all_of_it,
+        "cap": CAP,
     }
-    return render(request, "web/home.html", found)
+    return render(request, "web/home.html", found | _saved(desk))
+
+
+def _saved(desk: Desk) -> dict[str, Any]:
+    """What was saved; in a copy nothing is, for nobody pays for it."""
+    if desk.is_copy:
+        return {"is_copy": True}
+    done = worth.saved(desk)
+    return {
+        "saved_seats": done.seats,
+        "saved": amounts(done.per_month, desk.text.language),
+        "saved_unpriced": worth.unpriced(done.unpriced),
+    }
 
 
 def set_tenant(request: HttpRequest, desk: Desk) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Licenses: the products of the tenant, and one product with its users, groups, services and subscriptions."""
+"""Licenses: the products of the tenant, and one product with its users, groups, services, subscriptions and history."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from licentia.store.lists.products import ProductRow
 from licentia.web import selection
 from licentia.web.desk import Desk
 from licentia.web.selection import Selection
-from licentia.web.views import groups, subscriptions
+from licentia.web.views import groups, product_history, subscriptions
 from licentia.web.views.listing import listing
 from licentia.words import subscriptions as subscription_words
 from licentia.words.language import gettext as _
 from licentia.words.parts import plan_name, product_name
 
-TABS = ("users", "groups", "services", "subscriptions")
+TABS = ("users", "groups", "services", "subscriptions", "history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ def product(request: HttpRequest, desk: Desk, sku_id: str) -> HttpResponse:
             ("groups", _("Groups")),
             ("services", _("Apps and services")),
             ("subscriptions", _("Subscriptions")),
+            ("history", _("History")),
         ],
         "lines": lines(desk, row),
         "may_assign": desk.can(Capability.ASSIGN_LICENSES),
@@ -120,6 +121,8 @@ def product(request: HttpRequest, desk: Desk, sku_id: str) -> HttpResponse:
         found |= groups.lines(request, desk, product_id=row.id)
     elif found["tab"] == "subscriptions":
         found |= _subscriptions(desk, row)
+    elif found["tab"] == "history":
+        found |= product_history.history(request, desk, row)
     else:
         found |= _users(request, desk, row)
     return render(request, "web/product.html", found)

@@ -28,6 +28,7 @@ from licentia.web.desk import Desk
 from licentia.web.selection import Selection
 from licentia.web.views import plans
 from licentia.web.views.plan_acts import carried_out
+from licentia.web.views.plan_boxes import NAMED as IN_BOX
 from licentia.web.views.users import LIST
 from licentia.words.language import ngettext
 from licentia.words.parts import product_name
@@ -117,9 +118,9 @@ def _considered(request: HttpRequest, desk: Desk, choice: Choice, chosen: Select
     request.session[DRAFT] = _mark(desk, plan_id, choice, chosen)
     shown = preview(desk.tenant_id, plan_id)
     found = plans.plan_values(desk, shown)
-    if shown.plan["users"] <= plans.NAMED:
+    if shown.plan["users"] <= IN_BOX:
         known = fates(desk.tenant_id, plan_id, shown.start)
-        steps = list_of.steps(desk.tenant_id, plan_id, 0, plans.NAMED)
+        steps = list_of.steps(desk.tenant_id, plan_id, 0, IN_BOX)
         found["steps"] = [plans.step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps]
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,33 +15,61 @@ from licentia.domain import intents
 from licentia.domain.intents import SubscriptionIntent, Undo
 from licentia.domain.lifecycle import PlanEvent, PlanState
 from licentia.domain.reasons import REASONS, BadInput, Outcome, Refused
+from licentia.store.lists.plan_steps import StepQuery
 from licentia.web import selection, undoing
 from licentia.web.desk import Desk
 from licentia.web.selection import Selection
-from licentia.web.views.plans import AT_ONCE, cause, plan_steps, plan_values
+from licentia.web.views import plan_page
+from licentia.web.views.plans import AT_ONCE, cause
 from licentia.words.moments import moment_of
+
+KEPT = ("confirm", "start", "at", "back")
+"""What a form that applies a plan says, and what the second box must say again."""
 
 
 def apply(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """Applies the draft: at once where it is small; refused by a guard, the plan's page says what is needed."""
+    """Applies the draft, with the number that was typed."""
+    return applied(request, desk, plan_id, number_of(request.POST.get("confirm", "")))
+
+
+def applied(request: HttpRequest, desk: Desk, plan_id: int, confirm: int | None) -> HttpResponse:
+    """At once where it is small; refused by a guard, the plan's page or the second box says what is needed."""
     is_over = "over_limit" in request.POST
     try:
         if request.POST.get("start") == "date":
             at = moment_of(request.POST.get("at", ""), desk.now, desk.tenant.time_zone)
-            schedule.schedule(desk.tenant_id, plan_id, at, desk.actor, confirm=_typed(request), over_limit=is_over)
+            schedule.schedule(desk.tenant_id, plan_id, at, desk.actor, confirm=confirm, over_limit=is_over)
             return _shown(plan_id)
-        state = run.apply(desk.tenant_id, plan_id, desk.actor, confirm=_typed(request), over_limit=is_over)
+        state = run.apply(desk.tenant_id, plan_id, desk.actor, confirm=confirm, over_limit=is_over)
     except Refused as refused:
-        if refused.code not in ("confirm_needed", "over_limit"):
+        if refused.code == "over_limit":
+            said = {name: request.POST[name] for name in KEPT if name in request.POST} | {"confirm": confirm or ""}
+            return HttpResponseRedirect(reverse("over_limit", args=[plan_id]) + "?" + urlencode(said))
+        if refused.code != "confirm_needed":
             raise
         return _asked(request, desk, plan_id, refused)
+    except BadInput as wrong:
+        return _asked(request, desk, plan_id, wrong)
     plan = carried_out(request, desk, plan_id, state)
-    shown = preview(desk.tenant_id, plan_id)
-    if shown.sku_id:
-        selection.save(request, desk, shown.sku_id, Selection())
-    goes_back = request.POST.get("back") == "product" and shown.sku_id and plan["finished_at"] is not None
-    where = reverse("product", args=[shown.sku_id]) if goes_back else reverse("plan", args=[plan_id])
-    return HttpResponseRedirect(where)
+    return HttpResponseRedirect(_after(request, desk, plan))
+
+
+def _after(request: HttpRequest, desk: Desk, plan: run.Header) -> str:
+    """The list whose box applied the plan, once that is over; else the plan's page."""
+    sku = intents.sku_of(intents.from_text(plan["intent"]))
+    if sku:
+        selection.save(request, desk, sku, Selection())
+    if plan["finished_at"] is not None:
+        return _list_of(request, sku) or reverse("plan", args=[plan["id"]])
+    return reverse("plan", args=[plan["id"]])
+
+
+def _list_of(request: HttpRequest, sku: str | None) -> str:
+    """The list over which the box stood; empty where there was none."""
+    back = request.POST.get("back")
+    if back == "product" and sku:
+        return reverse("product", args=[sku])
+    return reverse("deleted_users") if back == "deleted" else ""
 
 
 def carried_out(request: HttpRequest, desk: Desk, plan_id: int, state: PlanState) -> run.Header:
@@ -54,9 +84,9 @@ def carried_out(request: HttpRequest, desk: Desk, plan_id: int, state: PlanState
     return plan
 
 
-def _typed(request: HttpRequest) -> int | None:
+def number_of(text: str) -> int | None:
     """The number that somebody typed, with or without marks between thousands."""
-    typed = request.POST.get("confirm", "").strip().replace(".", "").replace(",", "")
+    typed = text.strip().replace(".", "").replace(",", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
@@ -64,20 +94,20 @@ def _shown(plan_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("plan", args=[plan_id]))
 
 
-def _asked(request: HttpRequest, desk: Desk, plan_id: int, refused: Refused) -> HttpResponse:
+def _asked(request: HttpRequest, desk: Desk, plan_id: int, why: Refused | BadInput) -> HttpResponse:
+    """The plan's page with what is needed, or what is wrong, and what was typed."""
     shown = preview(desk.tenant_id, plan_id)
-    found = plan_values(desk, shown) | plan_steps(desk, shown, 0)
-    found |= {"asks": refused.code, "said": cause(refused), "typed": request.POST.get("confirm", "")}
-    return render(request, "web/plan.html", found, status=409)
+    found = plan_page.values(desk, shown, StepQuery())
+    found |= {"asks": why.code, "said": cause(why), "typed": request.POST.get("confirm", "")}
+    found |= {"on_date": request.POST.get("start") == "date", "at": request.POST.get("at", "")}
+    return render(request, "web/plan.html", found, status=422 if isinstance(why, BadInput) else 409)
 
 
 def discard(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """Throws the draft away; from the box, back to the product with the selection kept."""
-    shown = preview(desk.tenant_id, plan_id)
+    """Throws the draft away; from a box, back to its list with the selection kept."""
+    sku = intents.sku_of(intents.from_text(run.load(desk.tenant_id, plan_id)["intent"]))
     run.discard(desk.tenant_id, plan_id, desk.actor)
-    if request.POST.get("back") == "product" and shown.sku_id:
-        return HttpResponseRedirect(reverse("product", args=[shown.sku_id]))
-    return HttpResponseRedirect(reverse("plans"))
+    return HttpResponseRedirect(_list_of(request, sku) or reverse("plans"))
 
 
 def pause(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:

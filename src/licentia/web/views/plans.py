@@ -1,15 +1,16 @@
-"""Plans: the list, one plan before, while and after it runs, the Unassign box, and everything that can be done to a plan."""
+"""Plans: the list, and what every page says of a plan before, while and after it runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from licentia.changes import guards, run
-from licentia.changes.preview import Fate, Line, Preview, drift, fates, preview, titled
+from licentia.changes.preview import Fate, Line, Preview, titled
+from licentia.domain.intents import PurgeUser
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import NotPermitted, Outcome
@@ -19,16 +20,12 @@ from licentia.web.desk import Desk
 from licentia.words import plans as words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
-from licentia.words.parts import product_name
 from licentia.words.standing import standing
 from licentia.words.titles import title
 
 TOP = 50
 AT_ONCE = 1_000
 """Plans for so many users are applied while the page waits; larger ones by the worker, and the page shows progress."""
-NAMED = 8
-"""So many users have a row of their own in the box; more are grouped by what happens to them."""
-
 ICON = {"mailbox": "mail", "onedrive": "cloud", "office": "apps", "ediscovery": "search", "hold": "shield"}
 CLASS = {"loss": "c-er", "change": "c-wa", "unknown": "c-wa", "safe": "c-ok"}
 TAG = {Outcome.READY: "ok", Outcome.CHOICE: "wa", Outcome.REFUSED: "er", Outcome.SKIPPED: ""}
@@ -74,28 +71,6 @@ class Change:
     rule: str
 
 
-def one(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
-    """A plan: what changes, for whom, when, how to undo it; then its progress and result."""
-    shown = preview(desk.tenant_id, plan_id)
-    after = request.GET.get("after", "0")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    found = plan_values(desk, shown) | plan_steps(desk, shown, start)
-    if found["is_draft"]:
-        found["drift"] = _drift(desk, plan_id)
-    if request.headers.get("HX-Target") == "progress":
-        return render(request, "web/progress.html", found)
-    return render(request, "web/plan.html", found)
-
-
-def _drift(desk: Desk, plan_id: int) -> str:
-    """How the selection differs from the plan's users now; nothing when it does not."""
-    found = drift(desk.tenant_id, plan_id)
-    if not found.came and not found.went:
-        return ""
-    said = _("The selection has changed since the plan was made. New, and not in the plan: {came}. Gone: {went}.")
-    return said.format(came=desk.text.n(found.came), went=desk.text.n(found.went))
-
-
 def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
     """What the pages say of a plan."""
     plan = shown.plan
@@ -120,7 +95,7 @@ def plan_values(desk: Desk, shown: Preview) -> dict[str, Any]:
             for one in shown.reasons
         ],
         "facts": words.facts(desk.text, shown),
-        "line": _line(desk, shown),
+        "line": None if isinstance(shown.intent, PurgeUser) else _line(desk, shown),
         "is_draft": state is PlanState.DRAFT,
         "is_running": state is PlanState.RUNNING,
         "is_paused": state is PlanState.PAUSED,
@@ -176,14 +151,6 @@ def _line(desk: Desk, shown: Preview) -> dict[str, Any]:
     }
 
 
-def plan_steps(desk: Desk, shown: Preview, after: int) -> dict[str, Any]:
-    """A page of the plan's users, after this number."""
-    steps = list_of.steps(desk.tenant_id, shown.plan["id"], after, TOP + 1)
-    known = fates(desk.tenant_id, shown.plan["id"], shown.start)
-    rows = [step_values(desk, step, known[step.class_id], shown.plan["verb"]) for step in steps[:TOP]]
-    return {"steps": rows, "more_steps": steps[TOP - 1].n if len(steps) > TOP else None}
-
-
 def step_values(desk: Desk, step: list_of.StepRow, fate: Fate, verb: str) -> dict[str, Any]:
     """What a table says of one user of a plan of this verb."""
     is_open = step.state in ("pending", "choice", "refused", "skipped") and fate.reason is not None
@@ -194,7 +161,7 @@ def step_values(desk: Desk, step: list_of.StepRow, fate: Fate, verb: str) -> dic
         "why": sentences.reason(fate.reason, fate.subject)
         if is_open and fate.reason
         else sentences.reason_word(step.reason),
-        "kept": _kept(desk, step, fate),
+        "kept": _("Not applicable") if verb == "purge_user" else _kept(desk, step, fate),
         "state": words.result_word(verb, step.state),
         "tag": {"pending": "ok", "verified": "ok", "choice": "wa", "refused": "er", "failed": "er"}.get(step.state, ""),
     }
@@ -218,24 +185,3 @@ def _kept(desk: Desk, step: list_of.StepRow, fate: Fate) -> str:
 def cause(error: Exception) -> str:
     """What an expected error says."""
     return sentences.cause(error) or ""
-
-
-# ---- the box
-
-
-def unassign(request: HttpRequest, desk: Desk, sku_id: str, plan_id: int) -> HttpResponse:
-    """The Unassign licenses box over the product's page: the draft plan in short, with its three buttons."""
-    shown = preview(desk.tenant_id, plan_id)
-    if shown.sku_id != sku_id.lower() or shown.plan["state"] != PlanState.DRAFT.value:
-        raise Http404
-    found = plan_values(desk, shown)
-    known = fates(desk.tenant_id, plan_id, shown.start)
-    if shown.plan["users"] <= NAMED:
-        found["steps"] = [
-            step_values(desk, step, known[step.class_id], shown.plan["verb"])
-            for step in list_of.steps(desk.tenant_id, plan_id, 0, NAMED)
-        ]
-    else:
-        found["groups"] = found["changes"]
-    found |= {"name": product_name(sku_id), "sku_id": sku_id}
-    return render(request, "web/unassign.html", found)

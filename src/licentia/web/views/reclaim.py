@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,12 +16,18 @@ from licentia.changes import finders as door
 from licentia.changes import propose
 from licentia.changes.subscriptions import savings
 from licentia.changes.who import Who
-from licentia.domain.finders import FINDERS, FinderKind, Search, intent_of, search
-from licentia.domain.money import total
+from licentia.domain.finders import (
+    FINDERS,
+    USUALLY_LEFT_OUT,
+    FinderKind,
+    LeaveOut,
+    Search,
+    intent_of,
+    search,
+)
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput
 from licentia.domain.savings import Saving
-from licentia.domain.seats import When
 from licentia.store.lists import finders as list_of
 from licentia.store.lists import found as measure
 from licentia.store.lists import products
@@ -32,21 +38,20 @@ from licentia.web import histogram, paging
 from licentia.web.desk import Desk
 from licentia.web.exporting import PAGE, Cells, pages, streamed
 from licentia.web.typed import line, whole
+from licentia.web.worth import per_month
 from licentia.words import finders as words
 from licentia.words import money as money_words
-from licentia.words.amounts import amounts
 from licentia.words.finders import Found
 from licentia.words.language import gettext as _
-from licentia.words.language import ngettext
 from licentia.words.parts import count, product_name
-from licentia.words.said.finding import FINDER, missing
+from licentia.words.said.finding import FINDER, LEFT_OUT, missing
 
 TOP = 50
 MOST_DAYS = 3_650
 
 
-def asked(desk: Desk, given: Mapping[str, str]) -> Search:
-    """The search that an address or a form names; who has not signed in for 90 days where it names none.
+def asked(desk: Desk, given: QueryDict) -> Search:
+    """The search that an address or a form names; who has not signed in for as long as the tenant says where it names none.
 
     BadInput `unknown_finder`, `finder_no_days`, `bad_number`, `product_not_owned`.
     """
@@ -58,13 +63,25 @@ def asked(desk: Desk, given: Mapping[str, str]) -> Search:
         if sku not in {row.sku_id for row in products.every(desk.tenant_id)}:
             raise BadInput("product_not_owned", sku=sku)
         params["sku_id"] = sku
-    return search(given.get("kind", FinderKind.INACTIVE.value), params)
+    kind = given.get("kind", FinderKind.INACTIVE.value)
+    leave = given.getlist("leave") if "kind" in given else sorted(USUALLY_LEFT_OUT)
+    if leave:
+        params["leave"] = leave
+    if kind == FinderKind.INACTIVE:
+        params.setdefault("days", desk.tenant.inactive_days)
+    return search(kind, params)
 
 
 def query_of(wanted: Search) -> str:
     """The search as the words of an address."""
     fields = (("kind", wanted.kind.value), ("days", wanted.days), ("product", wanted.sku_id))
-    return urlencode({name: value for name, value in fields if value is not None})
+    known: list[tuple[str, Any]] = [(name, value) for name, value in fields if value is not None]
+    return urlencode([*known, *(("leave", one.value) for one in sorted(wanted.leave))])
+
+
+def usual(kind: FinderKind) -> Search:
+    """The search of this kind as the page offers it first."""
+    return search(kind, {"leave": sorted(one for one in USUALLY_LEFT_OUT if _fits(kind, one))})
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -107,11 +124,19 @@ def _choices(desk: Desk, wanted: Search) -> dict[str, Any]:
     owned = sorted((product_name(row.sku_id), row.sku_id) for row in products.every(desk.tenant_id))
     saved = [(one, door.search_of(one)) for one in list_of.saved(desk.tenant_id)]
     return {
-        "kinds": [(kind.value, FINDER[kind](), kind is wanted.kind) for kind in FINDERS],
+        "kinds": [(query_of(usual(kind)), FINDER[kind](), kind is wanted.kind) for kind in FINDERS],
+        "leaves": [(one.value, LEFT_OUT[one](), one in wanted.leave) for one in LeaveOut if _fits(wanted.kind, one)],
+        "left": sorted(wanted.leave),
         "products": [(sku, name, sku == wanted.sku_id) for name, sku in owned],
         "saved": [(one.name, words.summary(kept), query_of(kept)) for one, kept in saved],
         "most_days": MOST_DAYS,
     }
+
+
+def _fits(kind: FinderKind, one: LeaveOut) -> bool:
+    """Whether it is of use to leave these out: who looks for the blocked, or for shared mailboxes, would find nobody."""
+    of_itself = {FinderKind.BLOCKED: LeaveOut.BLOCKED, FinderKind.SHARED: LeaveOut.SHARED}
+    return FINDERS[kind].looks_at_account and of_itself.get(kind) is not one
 
 
 def _list(request: HttpRequest, desk: Desk, found: Found, place: paging.Place) -> dict[str, Any]:
@@ -156,7 +181,7 @@ def _worth(desk: Desk, wanted: Search, hits: list[int]) -> dict[str, Any]:
         return {"is_counted": False, "cap": count(CAP), "users": CAP + 1}
     rows = measure.takeable(desk.tenant_id, wanted, desk.now, hits)
     worth = {one.sku_id: one for one in savings(desk.tenant_id, {r.sku_id: r.seats for r in rows if r.seats}, desk.now)}
-    is_copy = desk.tenant.origin == "imported"
+    is_copy = desk.is_imported
     days = measure.days_since(desk.tenant_id, hits, desk.now, is_copy=is_copy) if hits else {}
     limit = wanted.days if wanted.kind is FinderKind.INACTIVE else None
     return {
@@ -165,7 +190,7 @@ def _worth(desk: Desk, wanted: Search, hits: list[int]) -> dict[str, Any]:
         "lines": sorted((_line(desk, row, worth.get(row.sku_id)) for row in rows), key=lambda one: one.name.casefold()),
         "licenses": count(sum(row.licenses for row in rows)),
         "seats": count(sum(row.seats for row in rows)),
-        "money": _money(desk, list(worth.values())),
+        "money": per_month(desk, worth.values()),
         "bars": histogram.bars(days, limit) if hits else [],
         "has_all": wanted.sku_id is not None or wanted.finder.looks_at_account,
     }
@@ -174,16 +199,6 @@ def _worth(desk: Desk, wanted: Search, hits: list[int]) -> dict[str, Any]:
 def _line(desk: Desk, row: Takeable, worth: Saving | None) -> Line:
     said = [_("No seat comes free.")] if worth is None else money_words.saving(desk.text, worth)
     return Line(row.sku_id, product_name(row.sku_id), count(row.licenses), row.licenses, count(row.seats), said)
-
-
-def _money(desk: Desk, worth: list[Saving]) -> dict[str, str]:
-    """What the seats cost a month, and of how many nobody knows the price."""
-    known = total(amount for one in worth for amount in one.per_month())
-    unknown = sum(
-        part.seats for one in worth for part in one.parts if part.per_month is None and part.when is not When.NEVER
-    )
-    said = ngettext("price of {n} seat not known", "price of {n} seats not known", unknown).format(n=count(unknown))
-    return {"known": amounts(known, desk.text.language), "unknown": said if unknown else ""}
 
 
 # ---- what can be done with it

@@ -18,7 +18,7 @@ from licentia.store.lists import operators as operator_list
 from licentia.store.lists import tenants as tenant_list
 from licentia.store.lists.subscriptions import PriceRow
 from licentia.web import appearance, named
-from licentia.web.desk import Desk
+from licentia.web.desk import SEEN_AS, Desk
 from licentia.web.typed import line, whole
 from licentia.words import sentences
 from licentia.words.amounts import money
@@ -30,7 +30,8 @@ from licentia.words.said.operators import ROLE, role_word
 TERMS = (1, 12, 36)
 """Months for which a price holds."""
 LONGEST_WHY = 200
-MOST_CONFIRM, MOST_USERS = 10_000, 10_000_000
+LIMITS = ("confirm_above", "limit_percent", "limit_users", "approve_above", "inactive_days")
+MOST_CONFIRM, MOST_USERS, MOST_DAYS = 10_000, 10_000_000, 3_650
 
 Door = Callable[[HttpRequest, Desk], None]
 
@@ -44,7 +45,7 @@ def _page(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     currency, _country = subscriptions.place(desk.tenant_id)
     limits = tenant_list.settings(desk.tenant_id)
     return {
-        "limits": {name: limits[name] for name in ("confirm_above", "limit_percent", "limit_users", "approve_above")},
+        "limits": {name: limits[name] for name in LIMITS},
         "prices": _prices(desk),
         "currency": currency,
         "terms": [(months, months_text(desk.text, months)) for months in TERMS],
@@ -103,6 +104,18 @@ def look(request: HttpRequest, desk: Desk) -> HttpResponse:
     return response
 
 
+def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """From here on the session sees what the role sees, and changes nothing; BadInput `unknown_role`."""
+    request.session[SEEN_AS] = _role(request).value
+    return HttpResponseRedirect("/")
+
+
+def end_preview(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The session has its own roles again."""
+    request.session.pop(SEEN_AS, None)
+    return HttpResponseRedirect(reverse("settings"))
+
+
 # ---- the tenant's
 
 
@@ -118,6 +131,7 @@ def _set_limits(request: HttpRequest, desk: Desk) -> None:
         "confirm_above": whole(given.get("confirm_above", ""), _("Typed number above"), 0, MOST_CONFIRM),
         "limit_percent": whole(given.get("limit_percent", ""), _("Share of a product"), 1, 100),
         "limit_users": whole(given.get("limit_users", ""), _("Number of users"), 1, MOST_USERS),
+        "inactive_days": whole(given.get("inactive_days", ""), _("Unused after"), 1, MOST_DAYS),
         "approve_above": whole(approve, _("Second approver above"), 1, MOST_USERS) if approve else None,
     }
     record.set_tenant(desk.tenant_id, desk.actor, fields)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import secrets
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from licentia.domain.reasons import BadInput, NotPermitted, Refused
 from licentia.odata.filters import FilterError
 from licentia.store.writing import StoreError
 from licentia.web.desk import NoTenantError
 from licentia.web.noting import note
+from licentia.web.uploads import LARGEST_MB
 from licentia.words import sentences
 from licentia.words.language import gettext as _
 
@@ -22,6 +25,8 @@ GONE = frozenset({"unknown_plan_number", "unknown_user", "unknown_group", "unkno
 def page_of(request: HttpRequest, error: Exception) -> HttpResponseBase | None:
     """The page for an expected error; None for a bug."""
     if isinstance(error, NoTenantError):
+        if request.path == "/" and request.method == "GET":
+            return HttpResponseRedirect(reverse("add_tenant"))
         return _page(request, 403, _("No tenant"), _("There is no tenant in which you have a role."))
     said = sentences.cause(error)
     if said is None:
@@ -47,6 +52,9 @@ def page_of(request: HttpRequest, error: Exception) -> HttpResponseBase | None:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
+    if isinstance(exception, RequestDataTooBig):
+        said = _("The file is larger than {n} MB. Nothing was read of it.").format(n=LARGEST_MB)
+        return _page(request, 400, _("This can't be understood"), said)
     return _page(request, 400, _("This can't be understood"), _("Nothing was changed. Go back and try again."))
 
 
@@ -58,6 +66,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     return _page(request, 404, _("This page does not exist"), _("The address is wrong, or what it was about is gone."))
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429, which allauth asks for."""
+    return _page(request, 429, _("Too many tries"), _("Nothing was changed. Wait a few minutes and try again."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -94,7 +94,7 @@ class License:
 
 def _pane(request: HttpRequest, desk: Desk, row: UserRow, tab: str) -> dict[str, Any]:
     detail = list_of.detail(desk.tenant_id, row.id)
-    is_copy = desk.tenant.origin == "imported"
+    is_copy = desk.is_imported
     found: dict[str, Any] = {
         "user": row,
         "tab": tab,
@@ -136,7 +136,7 @@ def _facts(desk: Desk, row: UserRow, detail: list_of.UserDetail) -> list[tuple[s
         (_("Department"), words.known(row.department)),
         (_("Usage location"), words.known(row.usage_location)),
         (_("Sign-in status"), words.sign_in_word(row.account_enabled)),
-        (_("Account"), words.account(row, detail, is_copy=desk.tenant.origin == "imported")),
+        (_("Account"), words.account(row, detail, is_copy=desk.is_imported)),
         (_("Last sign-in"), words.sign_in(desk.text, row)),
         (_("Manager"), account.manager or _("none")),
         (_("Phone number"), words.known(detail.phone_number)),

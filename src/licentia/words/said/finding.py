@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from licentia.domain.finders import FinderKind, NotKnown
+from licentia.domain.finders import FinderKind, LeaveOut, NotKnown
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 from licentia.words.language import gettext as _
@@ -14,6 +14,7 @@ from licentia.words.parts import Sentence, Word, count, joined
 BAD_INPUT: dict[str, Sentence] = {
     "unknown_finder": lambda d: _("No finder is called {text}. There are: {known}.").format(**d),
     "finder_no_days": lambda d: _("The finder {finder} does not count days.").format(**d),
+    "finder_no_leave": lambda d: _("The finder {finder} can't leave out {text}.").format(**d),
     "finder_needs_product": lambda d: _("What the finder {finder} finds is taken back one product at a time.").format(
         **d
     ),
@@ -64,6 +65,14 @@ FINDER: dict[FinderKind, Word] = {
 }
 """What a finder is called."""
 
+LEFT_OUT: dict[LeaveOut, Word] = {
+    LeaveOut.NEW: lambda: _("Created in the last 30 days"),
+    LeaveOut.HOLD: lambda: _("Mailbox on hold"),
+    LeaveOut.SHARED: lambda: _("Shared mailbox, room or equipment"),
+    LeaveOut.BLOCKED: lambda: _("Sign-in blocked"),
+}
+"""Whom a search leaves out."""
+
 MISSING: dict[NotKnown, Callable[[int], str]] = {
     NotKnown.SIGN_IN_STATUS: lambda n: ngettext(
         "{n} user: nobody has read whether sign-in is blocked.",
@@ -91,6 +100,21 @@ MISSING: dict[NotKnown, Callable[[int], str]] = {
     NotKnown.PATH: lambda n: ngettext(
         "{n} user: nobody has read how the license was assigned.",
         "{n} users: nobody has read how the license was assigned.",
+        n,
+    ),
+    NotKnown.AGE: lambda n: ngettext(
+        "{n} user: nobody has read when the account was created, so it may be new.",
+        "{n} users: nobody has read when the account was created, so it may be new.",
+        n,
+    ),
+    NotKnown.HOLD: lambda n: ngettext(
+        "{n} user: nobody has read whether the mailbox is on hold.",
+        "{n} users: nobody has read whether the mailbox is on hold.",
+        n,
+    ),
+    NotKnown.MAILBOX_KIND: lambda n: ngettext(
+        "{n} user: nobody has read what kind of mailbox it is.",
+        "{n} users: nobody has read what kind of mailbox it is.",
         n,
     ),
     NotKnown.PRODUCT: lambda n: ngettext(

@@ -28,7 +28,9 @@ BAD_INPUT: dict[str, Sentence] = {
     "one_product_at_a_time": lambda d: _("Choose one product to assign at a time."),
 }
 
-REFUSED: dict[str, Sentence] = {}
+REFUSED: dict[str, Sentence] = {
+    "only_looking": lambda d: _("You are looking at the pages as another role. End that view to change anything."),
+}
 
 ROW: dict[str, Sentence] = {}
 

@@ -75,11 +75,11 @@
     else pane.focus();
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !keys?.open && !isTyping(event.target)) return close();
+    if (event.key === "Escape" && !one("dialog[open]") && !isTyping(event.target)) return close();
     if (event.key === "F6" && one("#pane")) return event.preventDefault(), switchSides();
     if (event.key === "Enter" && event.ctrlKey) return one("#pane .pf .btn.p:enabled")?.click();
     if (!keys || "keysOff" in document.body.dataset || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!isTyping(event.target) && !keys.open && pressSingle(event)) event.preventDefault();
+    if (!isTyping(event.target) && !one("dialog[open]") && pressSingle(event)) event.preventDefault();
   });
 
   // A whole row opens what its name opens.
