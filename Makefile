@@ -41,6 +41,7 @@ check: setup ## Style, types, layers, migrations, translations
 
 test: setup ## The suite on SQLite with the pages in a browser, the wheel, then what uses the store again on PostgreSQL
 	@$(BIN)/python scripts/chromium.py
+	@scripts/clients.sh
 	@echo "On SQLite:"
 	@LICENTIA_TEST_DATABASE=sqlite $(BIN)/pytest -n auto --dist worksteal -m "not soak"
 	@scripts/wheel_test.sh

@@ -29,13 +29,28 @@ TIMES = 40
 """How often each page is asked for: p95 of so many."""
 
 
+FILTERS = {
+    "not signed in for 90 days": "signin=90",
+    "blocked": "blocked=1",
+    "blocked guests without a location": "blocked=1&guest=1&nolocation=1",
+    "not signed in for ten years": "signin=3650",
+    "unlicensed": "unlicensed=1",
+    "from a group": "path=group",
+    "a product directly, and a common word": f"product={E3}&path=direct&q=noordzee",
+    "self-service": "selfservice=1",
+    "license error, synced": "error=1&source=synced",
+    "in grace period": "grace=1",
+}
+"""Filters of Active users: common, rare, together, and meaning nobody."""
+
+
 def figures(bench: Bench) -> list[Figure]:
     """Seconds of each page's answer, its size, and the size of what a browser keeps."""
     bench.say(f"pages over {bench.scale:,} users")
     bench.stores.restore(bench.stores.tenant(bench.scale))
     chosen = holders(E3, 10_000)
     bench.stores.restore(bench.stores.tenant(bench.scale))
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "licentia.web.settings", "LICENTIA_SECRET_KEY": "bench"}
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "licentia.serving.settings", "LICENTIA_SECRET_KEY": "bench"}
     words = [sys.executable, str(HERE / "pages.py"), json.dumps(chosen)]
     done = subprocess.run(words, env=env, check=True, capture_output=True, text=True)
     found: dict[str, dict[str, float]] = json.loads(done.stdout)
@@ -76,6 +91,7 @@ def main() -> None:
         "Active users, a page further on": _page(client, middle, LIST_MS),
         "Active users, searched": _page(client, f"{users}?q=akg", FILTER_MS),
         "Active users, a common word": _page(client, f"{users}?q=noordzee", FILTER_MS),
+        **{f"Active users, {name}": _page(client, f"{users}?{query}", FILTER_MS) for name, query in FILTERS.items()},
         "a user's pane": _page(client, _first(client, users), LIST_MS),
         "Licenses": _page(client, "/billing/licenses", LIST_MS),
         "a product's users": _page(client, product, LIST_MS),

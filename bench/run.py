@@ -14,14 +14,16 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import edge
 import finders
+import graph
 import groups
 import imports
 import pages
 from rows import Bench, Figure
 from stores import prepare
 
-ROWS = ("1", "2", "3", "inline", "group", "import", "find", "pages", "help")
+ROWS = ("1", "2", "3", "inline", "group", "import", "find", "pages", "edge", "graph", "help")
 
 
 def main() -> int:
@@ -44,6 +46,8 @@ def main() -> int:
             "import": lambda: imports.figures(bench),
             "find": lambda: finders.figures(bench),
             "pages": lambda: pages.figures(bench),
+            "edge": lambda: edge.figures(bench),
+            "graph": lambda: graph.figures(bench),
             "help": bench.help,
         }
         print(f"{stores.vendor}, {scale:,} users, medians of {rounds} rounds (small sizes: {3 * rounds})")

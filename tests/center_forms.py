@@ -140,7 +140,7 @@ def _people(tenant: Tenant) -> Fields:
 
 
 def _selection(ids: list[int], act: str) -> Fields:
-    return {"user": ids, "shown": ids, "do": act}
+    return {"user": ids, "shown": ids, "do": act, "place": "guest=1"}
 
 
 def _few(tenant: Tenant) -> list[int]:
@@ -182,6 +182,9 @@ FORMS: dict[str, Make] = {
     "user": lambda tenant: _at("user", tenant.holders[0].object_id, **_pane(tenant)),
     "consider": lambda tenant: _at("consider", tenant.holders[0].object_id, **_pane(tenant)),
     "manage": lambda tenant: _at("manage", **_selection(_few(tenant), "manage")),
+    "choose_columns": _plain("choose_columns", column=["licenses", "cost"], place="guest=1", do=""),
+    "save_view": _plain("save_view", name="Gasten", place="guest=1&view=x"),
+    "forget_view": _plain("forget_view", name="Gasten", place="guest=1"),
     "manage_licenses": lambda tenant: _at(
         "manage_licenses", how="more", product=tenant.pooled.sku_id, none="", plan="0"
     ),

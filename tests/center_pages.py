@@ -173,6 +173,7 @@ def more_states(tenant: Tenant) -> dict[str, str]:
         "product, self-service": reverse("product", args=[tenant.bought.sku_id]),
         "licenses, self-service": reverse("licenses") + "?kind=self-service",
         "plan of many": reverse("plan", args=[tenant.plan(25)]),
+        "filtered": reverse("active_users") + "?signin=90&path=direct&view=x",
         "nobody found": reverse("active_users") + "?q=nobody-is-called-that",
         "no such page": "/nowhere",
     }
@@ -183,6 +184,14 @@ def _opened(name: str) -> Callable[[Page], None]:
     return lambda page: page.locator(f"[popovertarget={name}]").click()
 
 
+def _changed(page: Page) -> None:
+    """Opens a user, clears a license and leaves."""
+    page.locator("tbody th a").first.click()
+    page.locator("#pane .lic input:enabled").first.click()
+    page.locator("#pane .ph a.ib").click()
+    page.locator("#discard[open]").wait_for()
+
+
 OPEN: dict[str, tuple[int, str, Callable[[Page], None]]] = {
     "tenants": (1440, "/", _opened("tenants")),
     "tenants, phone": (360, "/", _opened("tenants")),
@@ -190,6 +199,8 @@ OPEN: dict[str, tuple[int, str, Callable[[Page], None]]] = {
     "account": (360, "/", _opened("account")),
     "menu": (360, "/users/active", _opened("menu")),
     "selected": (1440, "/users/active", lambda page: page.locator("tbody input[type=checkbox]").first.check()),
+    "filters": (360, "/users/active?guest=1", lambda page: page.locator("summary:has(svg)").nth(1).click()),
+    "discard": (1440, "/users/active", _changed),
     "keys": (1440, "/users/active", lambda page: page.keyboard.press("?")),
 }
 """States that open on a page: (width, address, what is done there)."""

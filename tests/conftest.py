@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 POSTGRES = os.environ.get("LICENTIA_TEST_DATABASE", "sqlite") == "postgres"
 SERVER = "LICENTIA_TEST_SERVER"
-SETTINGS = "licentia.web.settings"
+SETTINGS = "licentia.serving.settings"
 """Those with every table, also of sessions and sign-in; a child process chooses its own."""
 _home = pytest.StashKey[Path]()
 _server = pytest.StashKey[str | None]()

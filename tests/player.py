@@ -25,6 +25,7 @@ from licentia.changes import (
     run,
     subscriptions,
 )
+from licentia.changes import users as users_of
 from licentia.changes.again import unfinished
 from licentia.changes.who import Who
 from licentia.domain.facts import SourceKind, Switch
@@ -35,6 +36,7 @@ from licentia.domain.intents import (
     AccountIntent,
     Assign,
     Block,
+    ChangeLicenses,
     ChangeMembers,
     DeleteUser,
     Intent,
@@ -107,6 +109,10 @@ REFUSALS = frozenset(
         "group_prerequisite",
         "group_rule_empties",
         "group_synced",
+        "changed_since",
+        "never",
+        "synced_account",
+        "undo_user",
         "never_in_group",
         "no_seats",
         "no_undo",
@@ -120,6 +126,12 @@ BAD_INPUT = frozenset(
     {
         "bad_seats",
         "group_exists",
+        "in_both",
+        "mail_taken",
+        "name_taken",
+        "restore_name_alone",
+        "foreign_domain",
+        "unknown_user",
         "not_a_copy",
         "no_groups_in_file",
         "no_users_in_file",
@@ -146,6 +158,12 @@ license_intents = st.one_of(
     st.builds(Swap, skus, skus, plans, accepted),
     st.builds(Replace, st.frozensets(skus, min_size=1, max_size=2), accepted),
     st.builds(UnassignAll, accepted),
+    st.builds(
+        ChangeLicenses,
+        st.dictionaries(skus, st.sampled_from([ALL_ON, SWAY]), max_size=2).map(lambda d: tuple(d.items())),
+        st.frozensets(skus, max_size=2),
+        accepted,
+    ),
     st.builds(SetPlans, skus, st.sampled_from([ALL_ON, SWAY]), st.sampled_from([ALL_ON, SWAY]), accepted),
 )
 account_intents = st.one_of(
@@ -155,9 +173,23 @@ account_intents = st.one_of(
     st.builds(SetManager, st.one_of(st.none(), one_user)),
     st.builds(DeleteUser, accepted),
     st.builds(RestoreUser),
+    st.builds(RestoreUser, st.sampled_from(["terug1@noordzee.example", "terug2@noordzee.example"])),
     st.builds(PurgeUser),
 )
 intents = st.one_of(license_intents, account_intents)
+user_fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "account_enabled": st.booleans(),
+        "principal_name": st.sampled_from(["nieuw1@contoso.example", "nieuw2@contoso.example"]),
+        "display_name": st.sampled_from(["Nieuw Persoon", "Zoë van der Berg"]),
+        "usage_location": st.sampled_from(["NL", "be", None]),
+        "department": st.sampled_from(["Inkoop", None]),
+        "mail": st.sampled_from(["a@contoso.example", "b@contoso.example", None]),
+        "business_phones": st.sampled_from([[], ["+31 20 1"]]),
+        "city": st.sampled_from(["Ede", None]),
+    },
+)
 pairs = st.tuples(skus, st.sampled_from([ALL_ON, SWAY]))
 of_every_tenant = (
     st.tuples(st.just("plan"), intents, users),
@@ -173,7 +205,14 @@ of_every_tenant = (
     st.tuples(st.just("create group"), st.sampled_from([*GroupKind]), st.sampled_from(["", "", 'user.x -eq "y"'])),
     st.tuples(st.just("update group"), which, st.sampled_from([None, "", 'user.x -eq "y"'])),
     st.tuples(st.just("delete group"), which),
+    st.tuples(st.just("create user"), st.integers(0, 5), user_fields),
+    st.tuples(st.just("update user"), one_user, user_fields, st.booleans()),
+    st.tuples(st.just("fields back"), which),
     st.tuples(st.just("restore group"), which),
+    st.tuples(st.just("purge group"), which),
+    st.tuples(
+        st.just("describe group"), which, st.sampled_from(["Iedereen", None]), st.sampled_from(["Private", None])
+    ),
     st.tuples(st.just("resize"), which, st.integers(-6, 6), st.booleans()),
     st.tuples(st.just("recurring"), which, st.booleans()),
     st.tuples(st.just("cancel"), which),
@@ -331,6 +370,38 @@ class Player:
             if isinstance(intent, Unassign):
                 assert world.clocks() == clocks
 
+    # -- users
+
+    def do_create_user(self, n: int, fields: dict[str, Any]) -> None:
+        needed: dict[str, Any] = {
+            "account_enabled": True,
+            "display_name": f"Gemaakt {n}",
+            "mail_nickname": f"gemaakt{n}",
+            "principal_name": f"gemaakt{n}@contoso.example",
+        }
+        self.plans.append(users_of.create_user(self.world.tenant, self._named(needed | fields), OWNER).plan_id)
+
+    def _named(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields, with a user name of the tenant's own domain."""
+        name = fields.get("principal_name")
+        found = self.world.rows("SELECT domain FROM tenant_domain WHERE tenant_id = %(tenant)s")
+        if not name or not found:
+            return fields
+        return fields | {"principal_name": f"{name.partition('@')[0]}@{found[0][0]}"}
+
+    def do_update_user(self, user: int, fields: dict[str, Any], is_new_password: bool) -> None:
+        done = users_of.update_user(
+            self.world.tenant, user, self._named(fields), OWNER, is_new_password=is_new_password
+        )
+        if done:
+            self.plans.append(done.plan_id)
+
+    def do_fields_back(self, which_: int) -> None:
+        updates = [plan for plan in self.plans if users_of.is_update(self.world.tenant, plan)]
+        if updates:
+            plan = updates[which_ % len(updates)]
+            self.plans.append(users_of.undo_update(self.world.tenant, plan, OWNER).plan_id)
+
     # -- groups
 
     def _groups(self) -> list[int]:
@@ -370,6 +441,15 @@ class Player:
 
     def do_delete_group(self, group: int) -> None:
         self.plans.append(groups.delete_group(self.world.tenant, self._group(group), OWNER).plan_id)
+
+    def do_purge_group(self, group: int) -> None:
+        self.plans.append(groups.purge_group(self.world.tenant, self._group(group), OWNER).plan_id)
+
+    def do_describe_group(self, group: int, description: str | None, visibility: str | None) -> None:
+        more = {"description": description, "visibility": visibility}
+        done = groups.update_group(self.world.tenant, self._group(group), OWNER, more=more)
+        if done:
+            self.plans.append(done.plan_id)
 
     def do_restore_group(self, group: int) -> None:
         self.plans.append(groups.restore_group(self.world.tenant, self._group(group), OWNER).plan_id)

@@ -40,7 +40,21 @@ ACCOUNT = (
     "last_sign_in_at",
     "last_activity_at",
 )
-GROUP = ("object_id", "display_name", "kind", "membership_rule", "is_synced", "deleted_at")
+GROUP = (
+    *("object_id", "display_name", "kind", "membership_rule", "is_synced", "deleted_at"),
+    *("description", "mail", "mail_nickname", "visibility", "created_at"),
+)
+PROFILE = tuple(
+    (
+        "given_name surname job_title mail mail_nickname mobile_phone office_location preferred_language "
+        "company_name employee_id employee_type street_address postal_code city state country "
+        "business_phones other_mails proxy_addresses show_in_address_list password_changed_at "
+        "immutable_id last_sync_at sam_account_name distinguished_name domain_name synced_principal_name "
+        "security_identifier"
+    ).split()
+)
+"""What a profile says; the key of the mail address follows from it."""
+LISTS = ("business_phones", "other_mails", "proxy_addresses")
 SETTINGS = (
     "time_zone",
     "language",
@@ -53,7 +67,7 @@ SETTINGS = (
     "inactive_days",
     "currency",
 )
-_BOOLEANS = ("account_enabled", "is_synced")
+_BOOLEANS = ("account_enabled", "is_synced", "show_in_address_list")
 
 
 @dataclass
@@ -62,6 +76,8 @@ class Snapshot:
 
     seq: int = 0
     users: dict[int, Fields] = field(default_factory=dict)
+    profiles: dict[int, Fields] = field(default_factory=dict)
+    """Fields that say something, by user; users of whom nothing is said are not here."""
     sources: dict[SourceKey, Held] = field(default_factory=dict)
     members: set[tuple[int, int]] = field(default_factory=set)
     """(group, user)."""
@@ -112,6 +128,11 @@ def snapshot(tenant_id: int) -> Snapshot:
             row[0]: _named(ACCOUNT, row[1:])
             for row in rows(f"SELECT id, {', '.join(ACCOUNT)} FROM users WHERE tenant_id")
         },
+        profiles={
+            row[0]: said
+            for row in rows(f"SELECT user_id, {', '.join(PROFILE)} FROM user_profile WHERE tenant_id")
+            if (said := _said(_named(PROFILE, row[1:])))
+        },
         sources={
             (user, sku, kind, source): (state, _plans(off), error)
             for user, sku, kind, source, state, off, error in rows(
@@ -154,6 +175,15 @@ def _named(names: tuple[str, ...], values: sql.Row) -> Fields:
         name: bool(value) if name in _BOOLEANS and value is not None else value
         for name, value in zip(names, values, strict=True)
     }
+
+
+def _said(profile: Fields) -> Fields:
+    """What of a profile says something; lists as lists."""
+    known = {
+        name: json.loads(value) if name in LISTS and isinstance(value, str) else value
+        for name, value in profile.items()
+    }
+    return {name: value for name, value in known.items() if value not in (None, [])}
 
 
 def _plans(text: str) -> tuple[str, ...]:
@@ -207,7 +237,7 @@ def _value(text: str | None) -> Any:
     return value
 
 
-_QUIET = frozenset({"plan", "operator", "finder"})
+_QUIET = frozenset({"plan", "operator", "app", "finder"})
 """Kinds about what is not the tenant's state: plans themselves (their rows are no JSON), who may act, saved searches."""
 
 
@@ -264,6 +294,7 @@ def _purged(state: Snapshot, row: _Row) -> None:
     """Everything of the account goes with it; nobody has it as manager any more."""
     assert state.users.pop(row.id)["deleted_at"] is not None
     state.sources = {key: held for key, held in state.sources.items() if key[0] != row.id}
+    state.profiles.pop(row.id, None)
     state.members = {(group, user) for group, user in state.members if user != row.id}
     state.never.pop(("user", row.id), None)
     for user in state.users.values():
@@ -278,10 +309,23 @@ def _imported(state: Snapshot, row: _Row) -> None:
 
 
 def _updated(state: Snapshot, row: _Row) -> None:
-    user = state.users[row.id]
-    assert row.before.keys() == row.after.keys() <= set(ACCOUNT)
-    assert {name: user[name] for name in row.before} == row.before
-    user.update(row.after)
+    known = state.users[row.id] | dict.fromkeys(PROFILE) | state.profiles.get(row.id, {})
+    known |= {name: known[name] or [] for name in LISTS}
+    assert row.before.keys() == row.after.keys() <= {*ACCOUNT, *PROFILE}
+    assert {name: known[name] for name in row.before} == row.before
+    _set(state, row.id, known | row.after)
+
+
+def _created(state: Snapshot, row: _Row) -> None:
+    assert row.id not in state.users
+    assert row.before is None
+    assert row.after.keys() <= {*ACCOUNT, *PROFILE}
+    _set(state, row.id, row.after)
+
+
+def _set(state: Snapshot, user: int, fields: Fields) -> None:
+    state.users[user] = {name: fields.get(name) for name in ACCOUNT}
+    _put(state.profiles, user, _said({name: fields.get(name) for name in PROFILE}) or None)
 
 
 def _facts(state: Snapshot, row: _Row) -> None:
@@ -427,6 +471,7 @@ _KINDS: dict[str, Callable[[Snapshot, _Row], None]] = {
     "clock.stop.archive_purge": _nothing,
     "clock.stop.drive_readonly": _nothing,
     "clock.stop.drive_archive": _nothing,
+    "user.create": _created,
     "user.import": _imported,
     "user.update": _updated,
     "user.facts": _facts,

@@ -5,6 +5,7 @@ Any number of workers may run; leases and row counts keep them apart. It makes n
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from licentia.store.lists import agenda
 from licentia.store.writing import StoreError
 
 IDLE_SECONDS = 1.0
+_log = logging.getLogger("licentia.worker")
 
 
 def work_once(actor: Actor = SYSTEM, should_stop: Callable[[], bool] = lambda: False) -> int:
@@ -65,11 +67,15 @@ def _moments(tenant_id: int, actor: Actor, should_stop: Callable[[], bool], owne
 def work(should_stop: Callable[[], bool], actor: Actor = SYSTEM) -> None:
     """Works until asked to stop. A store that another program has locked is tried again; nothing else is forgiven."""
     while not should_stop():
+        begun = time.perf_counter()
         try:
             done = work_once(actor, should_stop)
         except StoreError as error:
             if error.code != "store_locked":
                 raise
             done = 0
-        if not done:
+            _log.warning("store_locked")
+        if done:
+            _log.info("worked", extra={"done": done, "ms": round((time.perf_counter() - begun) * 1000, 1)})
+        else:
             time.sleep(IDLE_SECONDS)

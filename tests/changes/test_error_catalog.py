@@ -21,6 +21,7 @@ from licentia.domain.facts import AssignmentState, SourceKind
 from licentia.domain.instants import DAY, SECOND, from_iso, to_datetime
 from licentia.domain.intents import (
     Assign,
+    ChangeLicenses,
     ChangeMembers,
     DeleteUser,
     LicenseIntent,
@@ -273,6 +274,8 @@ def test_a_refusal_is_graphs(
         pytest.param(Swap(FOREIGN, E3), id="2.2 unknown SKU: the old one of a swap"),
         pytest.param(Replace(frozenset({E3, FOREIGN})), id="2.2 unknown SKU: one of a replacement"),
         pytest.param(SetPlans(FOREIGN, off=SWAY), id="2.2 unknown SKU: its plans"),
+        pytest.param(ChangeLicenses(((FOREIGN, ALL_ON),), frozenset({E3})), id="2.2 unknown SKU: addLicenses"),
+        pytest.param(ChangeLicenses(((E5, ALL_ON),), frozenset({FOREIGN})), id="2.2 unknown SKU: removeLicenses"),
     ],
 )
 def test_a_product_that_the_tenant_has_not_is_no_valid_license(make_world: Make, intent: LicenseIntent) -> None:
@@ -333,11 +336,10 @@ FOREIGN_PLANS = frozenset({"00000000-dead-4bad-8bad-000000000002"})
         Swap(E3, E5, FOREIGN_PLANS),
         SetPlans(E3, off=FOREIGN_PLANS),
         SetPlans(E3, on=FOREIGN_PLANS),
+        ChangeLicenses(((E5, FOREIGN_PLANS),)),
     ],
 )
-def test_a_plan_that_is_not_in_the_product_is_refused_by_the_doors(
-    make_world: Make, intent: Assign | Swap | SetPlans
-) -> None:
+def test_a_plan_that_is_not_in_the_product_is_refused_by_the_doors(make_world: Make, intent: LicenseIntent) -> None:
     """LF 2.2, the last row: nothing is guessed and nothing is stored."""
     world = make_world([person(1, direct(E3))], seats={E5: 5})
     for ask in (lambda: world.inline(intent, 1), lambda: world.propose(intent, 1)):

@@ -9,18 +9,24 @@ from typing import Any
 import pytest
 
 from licentia.changes import advance, groups, undo
+from licentia.changes.preview import preview
 from licentia.changes.who import Who
-from licentia.domain.group_facts import GroupKind
+from licentia.domain.group_facts import GroupKind, Processing
 from licentia.domain.instants import DAY, SECOND
 from licentia.domain.intents import ChangeMembers, DeleteUser, Reprocess, SetGroupLicenses, Unassign, Undo
 from licentia.domain.permissions import ROLE_CAPABILITIES, Actor, ActorKind, Capability, Role
 from licentia.domain.reasons import BadInput, NotPermitted, Refused
+from licentia.store.bulk import queue
 from licentia.store.lists import groups as list_of
+from licentia.words.titles import title
 from world_store import AUDIO, E3, OWNER, STAFF, VISIO, World, by_group, crowd, direct, person
 
 pytest_plugins = ["world_fixtures"]
 Make = Callable[..., World]
-COLUMNS = "object_id, display_name, kind, membership_rule, is_synced, deleted_at"
+COLUMNS = (
+    "object_id, display_name, kind, membership_rule, is_synced, deleted_at, description, mail, mail_nickname, visibility, "
+    "created_at"
+)
 
 
 def staff(world: World) -> int:
@@ -395,3 +401,86 @@ def test_errors_are_counted_by_cause(make_world: Make) -> None:
     first = list_of.troubled(world.tenant, top=1)
     assert {(one.user_id, one.sku_id) for one in first} == {(2, E3), (2, VISIO)}
     assert {one.user_id for one in list_of.troubled(world.tenant, after=2)} == {3}
+
+
+# ---- what Microsoft Graph says of a group besides
+
+
+def test_a_group_is_described_and_the_journal_has_all_of_it(make_world: Make) -> None:
+    """R-182: further fields at creation and later; None clears; a second one of the name only where it may."""
+    world = make_world(crowd(1))
+    more = {
+        "description": "Iedereen",
+        "mail": "sales@contoso.example",
+        "mail_nickname": "sales",
+        "visibility": "private",
+    }
+    done = groups.create_group(world.tenant, "Sales", OWNER, kind=GroupKind.MICROSOFT_365, more=more)
+    made = stored(world)[done.group_id]
+    assert made == made | more | {"visibility": "Private"}
+    assert made["created_at"] is not None
+    assert json.loads(world.journal("group.create")[0][3]) == made
+    changed = groups.update_group(
+        world.tenant, done.group_id, OWNER, more={"description": None, "mail_nickname": "sales"}
+    )
+    assert changed is not None
+    assert stored(world)[done.group_id] == made | {"description": None}
+    assert groups.update_group(world.tenant, done.group_id, OWNER, more={"description": ""}) is None
+    assert bad(lambda: groups.create_group(world.tenant, "Sales", OWNER)) == "group_exists"
+    second = groups.create_group(world.tenant, "Sales", OWNER, may_share_name=True)
+    with pytest.raises(BadInput, match="ambiguous_group") as several:
+        list_of.find(world.tenant, "Sales")
+    assert {one[1] for one in several.value.details["candidates"]} == {
+        stored(world)[number]["object_id"] for number in (done.group_id, second.group_id)
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"description": "x" * 1_025}, "field_too_long"),
+        ({"visibility": "Secret"}, "bad_field"),
+        ({"mail": 7}, "bad_field"),
+        ({"object_id": "x"}, "unknown_field"),
+    ],
+)
+def test_a_field_of_a_group_that_will_not_do(make_world: Make, more: dict[str, object], code: str) -> None:
+    """Nothing is made, nothing changed."""
+    world = make_world(crowd(1))
+    before = stored(world)
+    assert bad(lambda: groups.create_group(world.tenant, "Sales", OWNER, more=more)) == code
+    assert bad(lambda: groups.update_group(world.tenant, staff(world), OWNER, more=more)) == code
+    assert stored(world) == before
+
+
+def test_a_deleted_group_can_be_gone_at_once(make_world: Make) -> None:
+    """Only one that is deleted; nothing brings it back, and its 30 days are not waited for any more."""
+    world = make_world(crowd(1))
+    made = groups.create_group(world.tenant, "Sales", OWNER, kind=GroupKind.MICROSOFT_365).group_id
+    assert bad(lambda: groups.purge_group(world.tenant, made, OWNER)) == "unknown_group"
+    groups.delete_group(world.tenant, made, OWNER)
+    done = groups.purge_group(world.tenant, made, OWNER)
+    assert made not in stored(world)
+    assert bad(lambda: groups.restore_group(world.tenant, made, OWNER)) == "unknown_group"
+    assert world.rows("SELECT 1 FROM agenda WHERE tenant_id = %(tenant)s AND kind = 'deleted_group'") == []
+    assert refused(lambda: world.propose(Undo(done.plan_id)))[0] == "no_undo"
+    assert title(preview(world.tenant, done.plan_id)).startswith("Delete group")
+
+
+def test_how_far_members_have_followed_is_known(make_world: Make) -> None:
+    """R-181: queued when the group changed, in progress between chunks, complete when nobody waits; leavers too."""
+    world = make_world([*crowd(4, by_group(E3)), person(5)])
+    group = staff(world)
+    other = groups.create_group(world.tenant, "Other", OWNER).group_id
+    assert list_of.processing(world.tenant, [group, other]) == {}
+    queue.put_members(world.tenant, 0, group, 0)
+    assert list_of.processing(world.tenant, [group, other]) == {group: Processing.QUEUED}
+    queue.remove(world.tenant, 0, 1, 2)
+    assert list_of.processing(world.tenant, [group, other]) == {group: Processing.IN_PROGRESS}
+    advance.advance(world.tenant)
+    assert list_of.processing(world.tenant, [group, other]) == {}
+    world.plant("DELETE FROM group_member WHERE tenant_id = %(tenant)s AND user_id = 4")
+    queue.put_users(world.tenant, 0, [4], 0)
+    assert list_of.processing(world.tenant, [group]) == {group: Processing.IN_PROGRESS}
+    advance.advance(world.tenant)
+    assert list_of.processing(world.tenant, [group]) == {}

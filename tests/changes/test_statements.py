@@ -25,6 +25,7 @@ from licentia.domain.finders import search
 from licentia.domain.instants import DAY
 from licentia.domain.intents import (
     Assign,
+    ChangeLicenses,
     ChangeMembers,
     DeleteUser,
     Intent,
@@ -207,6 +208,8 @@ ACCOUNT_STEPS: tuple[tuple[str, Intent], ...] = (
     ("delete", DeleteUser()),
     ("restore", RestoreUser()),
     ("swap", Swap(E3, E5)),
+    ("change licenses", ChangeLicenses(((E3, frozenset()),), frozenset({E5}))),
+    ("swap again", Swap(E3, E5)),
 )
 
 

@@ -191,8 +191,9 @@ def test_every_state_and_kind_has_a_word(lang: str) -> None:
 
 def test_every_kind_of_journal_row_has_a_word(lang: str) -> None:
     """What the doors and the tenant write; a kind from a newer version is shown as it is."""
-    objects = "user|license|tenant|never|plan|clock|operator|subscription|purchase|price|group|member|finder"
+    objects = "user|license|tenant|never|plan|clock|operator|subscription|purchase|price|group|member|finder|app"
     written = constants(rf"(?:{objects})\.[a-z_]+|baseline", "changes", "tenants")
+    written |= constants(r"license\.[a-z_]+", "domain")  # what happened to a license, of its states before and after
     written |= {f"clock.{kind.value}" for kind in ClockKind}
     written |= {f"account.{name}" for name in ("enabled", "sessions", "manager", "deleted")}
     written |= {f"subscription.{kind.value}" for kind in EventKind}

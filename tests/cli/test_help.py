@@ -56,6 +56,7 @@ NOUNS = (
     "service-plans",
     "plans",
     "operators",
+    "apps",
     "groups",
     "subscriptions",
     "prices",

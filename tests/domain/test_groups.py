@@ -32,6 +32,7 @@ from licentia.domain.group_facts import (
     may_change_members,
     may_delete,
     may_have_licenses,
+    processing,
     refusal,
     returns_after_deletion,
 )
@@ -721,3 +722,17 @@ def test_the_catalog_is_an_argument() -> None:
     """I-3: with an empty catalog nothing is known of the plans, and the groups are followed all the same."""
     bare = Catalog(version="bare", products=(), plans=())
     assert from_groups(member(), follow(member(), E3_ONLY, bare)) == (by(w.E3),)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "done", "state"),
+    [
+        (0, 0, "ProcessingComplete"),
+        (0, 9, "ProcessingComplete"),
+        (9, 0, "QueuedForProcessing"),
+        (1, 8, "ProcessingInProgress"),
+    ],
+)
+def test_a_groups_processing_is_read_from_who_waits(waiting: int, done: int, state: str) -> None:
+    """R-181: from counts alone."""
+    assert processing(waiting, done) == state

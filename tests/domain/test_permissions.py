@@ -11,10 +11,13 @@ from licentia.domain.intents import (
     Assign,
     Block,
     CancelSubscription,
+    ChangeLicenses,
     ChangeMembers,
     CreateGroup,
+    CreateUser,
     DeleteGroup,
     DeleteUser,
+    PurgeGroup,
     PurgeUser,
     Replace,
     Reprocess,
@@ -33,6 +36,7 @@ from licentia.domain.intents import (
     Unblock,
     Undo,
     UpdateGroup,
+    UpdateUser,
 )
 from licentia.domain.permissions import (
     CAPABILITY_OF,
@@ -66,6 +70,7 @@ MAY: dict[Capability, set[Role]] = {
     Capability.MANAGE_NEVER_LIST: {Role.GLOBAL},
     Capability.MOVE_CLOCK: {Role.GLOBAL},
     Capability.MANAGE_OPERATORS: {Role.GLOBAL},
+    Capability.MANAGE_APPS: {Role.GLOBAL},
 }
 """R-135 and Microsoft's table of roles: Billing buys seats and may not assign them, License and User the reverse."""
 
@@ -77,11 +82,14 @@ NEEDS: dict[type[Any], Capability] = {
     UnassignAll: Capability.ASSIGN_LICENSES,
     SetPlans: Capability.ASSIGN_LICENSES,
     Reprocess: Capability.ASSIGN_LICENSES,
+    ChangeLicenses: Capability.ASSIGN_LICENSES,
     TakeOver: Capability.MANAGE_SUBSCRIPTIONS,
     Block: Capability.BLOCK_USERS,
     Unblock: Capability.BLOCK_USERS,
     RevokeSessions: Capability.BLOCK_USERS,
     SetManager: Capability.MANAGE_USERS,
+    CreateUser: Capability.MANAGE_USERS,
+    UpdateUser: Capability.MANAGE_USERS,
     DeleteUser: Capability.MANAGE_USERS,
     RestoreUser: Capability.MANAGE_USERS,
     PurgeUser: Capability.MANAGE_USERS,
@@ -91,6 +99,7 @@ NEEDS: dict[type[Any], Capability] = {
     UpdateGroup: Capability.MANAGE_GROUPS,
     DeleteGroup: Capability.MANAGE_GROUPS,
     RestoreGroup: Capability.MANAGE_GROUPS,
+    PurgeGroup: Capability.MANAGE_GROUPS,
     Resize: Capability.MANAGE_SUBSCRIPTIONS,
     SetRecurring: Capability.MANAGE_SUBSCRIPTIONS,
     CancelSubscription: Capability.MANAGE_SUBSCRIPTIONS,
@@ -133,6 +142,7 @@ SCOPES: dict[str, set[Capability]] = {
         Capability.BLOCK_USERS,
     },
     "User.EnableDisableAccount.All": {Capability.BLOCK_USERS},
+    "User.RevokeSessions.All": {Capability.BLOCK_USERS},
     "Group.ReadWrite.All": {
         Capability.READ,
         Capability.MANAGE_GROUPS,

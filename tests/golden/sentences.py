@@ -26,6 +26,7 @@ from licentia.words.users import clock_word
 DETAILS: dict[str, Any] = {
     "addon": "Audio Conferencing",
     "candidates": (("Visio Plan 1", "VISIOONLINE_PLAN1"), ("Visio Plan 1", "VISIO_PLAN1_DEPT")),
+    "certificate": "server.pem",
     "column": "Usage location",
     "columns": ("Name", "Mail"),
     "date": "23-12-2026",
@@ -37,6 +38,7 @@ DETAILS: dict[str, Any] = {
     "free": 97,
     "group": "Sales",
     "high": 3_650,
+    "key": "server.key",
     "kind": "xlsx",
     "known": "id, displayName",
     "least": 25,
@@ -58,6 +60,7 @@ DETAILS: dict[str, Any] = {
     "tenant": "contoso.example",
     "text": "Jansen",
     "user": "anna@contoso.example",
+    "why": "…",
     "value": "yes",
     "verb": "swap",
 }

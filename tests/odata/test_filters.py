@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from licentia.odata.filters import MAX_DEPTH, MAX_LENGTH, FilterError, FilterErrorCode, parse_filter
 from licentia.odata.literals import Value
 from licentia.odata.trees import (
+    AllLambda,
     And,
     AnyLambda,
     Comparison,
+    EndsWith,
     In,
     Node,
     Not,
@@ -87,6 +89,20 @@ MEANINGS: list[tuple[str, Node]] = [
         "a/b/any(x:x/c/any(y:y/d eq 1))",
         AnyLambda(("a", "b"), "x", AnyLambda(("x", "c"), "y", eq("y/d", 1))),
     ),
+    ("a NE 1", Comparison(("a",), Operator.NE, 1)),
+    ("a gt 1 or a ge 2", Or((Comparison(("a",), Operator.GT, 1), Comparison(("a",), Operator.GE, 2)))),
+    ("a lt 1 or a Le 2", Or((Comparison(("a",), Operator.LT, 1), Comparison(("a",), Operator.LE, 2)))),
+    ("a has 'b'", Comparison(("a",), Operator.HAS, "b")),
+    ("endsWith(mail, 'x')", EndsWith(("mail",), "x")),
+    ("EndsWith (mail,'x')", EndsWith(("mail",), "x")),
+    ("startswith(a, 'b') eq true", StartsWith(("a",), "b")),
+    (
+        "startswith(a, 'b') ne true and endswith(a,'c') eq false",
+        And((Not(StartsWith(("a",), "b")), Not(EndsWith(("a",), "c")))),
+    ),
+    ("assignedLicenses/$count eq 0", Comparison(("assignedLicenses", "$count"), Operator.EQ, 0)),
+    ("assignedLicenses/$Count ne 0", Comparison(("assignedLicenses", "$count"), Operator.NE, 0)),
+    ("x/all(y:y eq 'a')", AllLambda(("x",), "y", eq("y", "a"))),
     ("any eq 1 and in eq 2 and eq eq 3", And((eq("any", 1), eq("in", 2), eq("eq", 3)))),
     ("\ta  eq\r\n1 ", eq("a", 1)),
 ]
@@ -135,14 +151,12 @@ REFUSALS: list[tuple[str, str, int, dict[str, object]]] = [
     ("startsWith(a,5)", "bad_literal", 13, {"text": "5"}),
     ("contains(a,'b')", "unknown_function", 0, {"name": "contains"}),
     ("x/none(y:y eq 1)", "unknown_function", 2, {"name": "none"}),
-    ("a NE 1", "unsupported_operator", 2, {"name": "ne"}),
-    ("a gt 1", "unsupported_operator", 2, {"name": "gt"}),
-    ("a ge 1", "unsupported_operator", 2, {"name": "ge"}),
-    ("a lt 1", "unsupported_operator", 2, {"name": "lt"}),
-    ("a le 1", "unsupported_operator", 2, {"name": "le"}),
-    ("b eq 1 and endswith(a,'b')", "unsupported_operator", 11, {"name": "endsWith"}),
-    ("x/all(y:y eq 1)", "unsupported_operator", 2, {"name": "all"}),
-    ("x/$count eq 0", "unsupported_operator", 2, {"name": "$count"}),
+    ("x/all()", "unexpected_token", 6, {"found": ")", "expected": "variable"}),
+    ("x/$count eq 'a'", "bad_literal", 12, {"text": "'a'"}),
+    ("x/$count eq true", "bad_literal", 12, {"text": "true"}),
+    ("x/$count in (1)", "unexpected_token", 9, {"found": "in", "expected": "operator"}),
+    ("startsWith(a,'b') eq 1", "bad_literal", 21, {"text": "1"}),
+    ("startsWith(a,'b') gt true", "unexpected_token", 18, {"found": "gt", "expected": "and, or"}),
 ]
 
 
@@ -219,6 +233,8 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Comparison, paths, st.sampled_from(Operator), values),
     st.builds(In, paths, st.lists(values, min_size=1, max_size=4).map(tuple)),
     st.builds(StartsWith, paths, strings),
+    st.builds(EndsWith, paths, strings),
+    st.builds(Comparison, paths.map(lambda path: (*path, "$count")), st.sampled_from(Operator), st.integers(0, 9)),
     st.builds(AnyLambda, paths, st.none(), st.none()),
 )
 
@@ -230,6 +246,7 @@ def branches(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         st.builds(And, several),
         st.builds(Or, several),
         st.builds(AnyLambda, paths, names, inner),
+        st.builds(AllLambda, paths, names, inner),
     )
 
 

@@ -75,7 +75,7 @@ def test_check_writes_nothing_and_names_what_is_old(
     monkeypatch.setattr(make_docs, "DOCS", tmp_path)
     assert make_docs.main(["--check"]) == 1
     assert list(tmp_path.iterdir()) == []
-    assert capsys.readouterr().err.count("run make docs") == 2
+    assert capsys.readouterr().err.count("run make docs") == 3
     assert make_docs.main([]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["rules.md", "states.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["graph-coverage.md", "rules.md", "states.md"]
     assert make_docs.main(["--check"]) == 0

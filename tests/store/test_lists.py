@@ -309,9 +309,9 @@ BAD_FILTERS = [
     ("department eq 1", "wrong_filter_value"),
     ("userPrincipalName eq null", "wrong_filter_value"),
     ("createdDateTime eq 'now'", "wrong_filter_value"),
-    ("assignedPlans/any()", "unknown_property"),
+    ("provisionedPlans/any()", "unknown_property"),
     (f"assignedLicenses/any(x:x/disabledPlans eq {E3})", "unknown_property"),
-    ("assignedLicenses/any(x:not x/skuId eq 'a')", "unknown_property"),
+    ("assignedLicenses/any(x:not x/skuId eq 'a')", "wrong_filter_value"),
 ]
 
 

@@ -17,11 +17,12 @@ from django.db import connection
 from licentia.changes import advance, record
 from licentia.domain.instants import DAY
 from licentia.domain.intents import Assign, Unassign
+from licentia.domain.userfilter import user_filter
 from licentia.importing.demo import demo_tenant
 from licentia.odata.filters import parse_filter
 from licentia.store import clock, sql
 from licentia.store.bulk.tenants import TENANT_TABLES
-from licentia.store.lists import audit, never, selecting, users
+from licentia.store.lists import audit, filtered, never, selecting, users
 from world_store import E3, E5, OWNER, SWAY_PLAN, World, build, watched
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ LARGE = frozenset({"source", "users", "journal", "plan_step", "mailbox", "drive"
 """Tables with a row or more per user, or per change."""
 
 FEW_OF_MANY = frozenset({"source", "users", "journal", "plan_step"})
+
+FILTERS = (
+    {"signin": "90", "blocked": "1", "guest": "1", "nolocation": "1", "source": "cloud"},
+    {"unlicensed": "1"},
+    {"path": "group"},
+    {"product": E3, "path": "direct", "q": "noodtoegang1"},
+    {"selfservice": "1"},
+    {"error": "1"},
+    {"grace": "1"},
+)
+"""Filters of Active users, by account, by license and by grace period."""
 
 HOT = (
     "FROM \nusers u LEFT JOIN mailbox",
@@ -69,6 +81,8 @@ def reads(world: World) -> None:
     for sku in (E3, E5):
         users.page(tenant, users.Query(product_id=world.product(sku), top=20))
     users.page(tenant, users.Query(node=parse_filter("accountEnabled eq false"), top=20))
+    for chosen in FILTERS:
+        filtered.page(tenant, user_filter(chosen), clock.tenant_now(tenant), users.Query(top=20, after=first.next_key))
     users.find(tenant, first.users[0].principal_name)
     users.detail(tenant, first.users[0].id)
     users.sources(tenant, [user.id for user in first.users])

@@ -64,7 +64,10 @@ def test_escape_closes_and_f6_changes_sides(open_page: Open, center: Center) -> 
     with page.expect_response("**/consider"):
         box.uncheck()
     page.keyboard.press("Escape")
-    expect(pane.get_by_role("link", name="Discard", exact=True)).to_be_focused()
+    asked = page.get_by_role("dialog", name="Discard changes?", exact=True)
+    expect(asked).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status").filter(has_text="1 license unassigned.")).to_be_visible()
     page.keyboard.press("Escape")

@@ -58,7 +58,8 @@ def test_a_plan_starts_on_a_date_and_not_when_taken_back(make_world: Make) -> No
     client, plan = client_of(world, "Anna"), world.propose(Unassign(E3), 1)
     for bad in ("", "2020-01-01T08:00", "tomorrow"):
         answer = client.post(f"/plans/{plan}/apply", {"start": "date", "at": bad})
-        assert answer.status_code == 400, bad
+        assert answer.status_code == 422, bad
+        assert f'value="{bad}"' in answer.content.decode(), "what was typed is shown again"
     client.post(f"/plans/{plan}/apply", {"start": "date", "at": "2099-12-31T18:00"})
     assert world.header(plan)["state"] == "scheduled"
     assert "Thu 31 Dec 2099 18:00" in text(client, plan)

@@ -80,7 +80,7 @@ def workers(home: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
-            if entry.name.isdigit() and b"licentia.serving_worker" in (entry / "cmdline").read_bytes():
+            if entry.name.isdigit() and b"licentia.serving.worker" in (entry / "cmdline").read_bytes():
                 environment = (entry / "environ").read_bytes()
                 found += [int(entry.name)] if os.fsencode(f"LICENTIA_HOME={home}\0") in environment else []
     return found

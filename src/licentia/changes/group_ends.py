@@ -53,6 +53,11 @@ def text_of(tenant_id: int, group_id: int) -> str:
             "membership_rule": group.membership_rule,
             "is_synced": group.is_synced,
             "deleted_at": group.deleted_at,
+            "description": group.description,
+            "mail": group.mail,
+            "mail_nickname": group.mail_nickname,
+            "visibility": group.visibility,
+            "created_at": group.created_at,
         }
     )
 

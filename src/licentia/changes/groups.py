@@ -6,7 +6,9 @@ One group, one transaction: a plan header and journal rows, no steps. No user's 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from licentia.changes import journal
 from licentia.changes.advance import catch_up
@@ -14,9 +16,9 @@ from licentia.changes.group_ends import delete, empty, kept, text_of
 from licentia.changes.journal import Row
 from licentia.changes.propose import header
 from licentia.changes.who import Who
-from licentia.domain.group_facts import GroupKind, elsewhere, may_change, may_delete, returns_after_deletion
+from licentia.domain.group_facts import GroupKind, checked, elsewhere, may_change, may_delete, returns_after_deletion
 from licentia.domain.instants import Instant
-from licentia.domain.intents import CreateGroup, DeleteGroup, GroupObjectIntent, RestoreGroup, UpdateGroup
+from licentia.domain.intents import CreateGroup, DeleteGroup, GroupObjectIntent, PurgeGroup, RestoreGroup, UpdateGroup
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import CAPABILITY_OF, Actor
 from licentia.domain.reasons import BadInput, Refused
@@ -31,6 +33,7 @@ from licentia.store.writing import writing
 
 LONGEST_NAME = 256
 CHUNK = 5_000
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +46,27 @@ class Done:
 
 
 def create_group(
-    tenant_id: int, name: str, actor: Actor, *, kind: GroupKind = GroupKind.SECURITY, membership_rule: str = ""
+    tenant_id: int,
+    name: str,
+    actor: Actor,
+    *,
+    kind: GroupKind = GroupKind.SECURITY,
+    membership_rule: str = "",
+    more: Mapping[str, object] = NOTHING,
+    may_share_name: bool = False,
 ) -> Done:
-    """The new group. BadInput `bad_group_name`, `group_exists`; Refused `group_mail` for a kind of Exchange."""
-    intent = CreateGroup(_name(name), kind.value, membership_rule.strip())
+    """The new group, with `more` of its columns. Refused `group_mail` for a kind of Exchange.
+
+    BadInput `bad_group_name`, `group_exists` unless it may share its name (R-182), and as `group_facts.checked` says.
+    """
+    intent = CreateGroup(_name(name), kind.value, membership_rule.strip(), checked(more))
     actor.require(CAPABILITY_OF[CreateGroup], tenant_id)
     if kind not in (GroupKind.SECURITY, GroupKind.MICROSOFT_365):
         raise Refused("group_mail", group=intent.name)
     catch_up(tenant_id)
     with writing(tenant_id):
-        _is_free(tenant_id, intent.name)
+        if not may_share_name:
+            _is_free(tenant_id, intent.name)
         group_id = ids.take_within(tenant_id, "group")
         fields = {
             "object_id": str(uuid.uuid4()),
@@ -61,16 +75,24 @@ def create_group(
             "kind": intent.kind,
             "membership_rule": intent.membership_rule,
             "is_synced": False,
-        }
+            "created_at": clock.tenant_now(tenant_id),
+        } | dict(intent.more)
         rows_of.create(tenant_id, group_id, fields)
         row: Row = ("group.create", "group", group_id, None, text_of(tenant_id, group_id))
         return _record(tenant_id, intent, group_id, actor, [row])
 
 
 def update_group(
-    tenant_id: int, group_id: int, actor: Actor, *, name: str | None = None, membership_rule: str | None = None
+    tenant_id: int,
+    group_id: int,
+    actor: Actor,
+    *,
+    name: str | None = None,
+    membership_rule: str | None = None,
+    more: Mapping[str, object] = NOTHING,
+    may_share_name: bool = False,
 ) -> Done | None:
-    """The group has this name, and this rule ('' none); None when that is so already.
+    """The group has this name, this rule ('' none) and `more` of its columns; None when that is so already.
 
     A rule empties the group, as at Microsoft, so Refused `group_rule_empties` while it gives licenses. Refused
     as `elsewhere` says where another place is its master; BadInput `unknown_group`, `bad_group_name`, `group_exists`.
@@ -78,12 +100,15 @@ def update_group(
     actor.require(CAPABILITY_OF[UpdateGroup], tenant_id)
     catch_up(tenant_id)
     rule = None if membership_rule is None else membership_rule.strip()
-    intent = UpdateGroup(group_id, None if name is None else _name(name), rule)
+    intent = UpdateGroup(group_id, None if name is None else _name(name), rule, checked(more))
     with writing(tenant_id):
         group = _changeable(tenant_id, group_id)
-        fields: dict[str, str] = {}
+        fields: dict[str, str | None] = {
+            column: value for column, value in intent.more if value != getattr(group, column)
+        }
         if intent.name is not None and intent.name != group.name:
-            _is_free(tenant_id, intent.name)
+            if not may_share_name:
+                _is_free(tenant_id, intent.name)
             fields |= {"display_name": intent.name, "sort_key": plain(intent.name)}
         if rule is not None and rule != group.membership_rule:
             fields["membership_rule"] = rule
@@ -138,6 +163,19 @@ def restore_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
         return _record(tenant_id, RestoreGroup(group_id), group_id, actor, [row])
 
 
+def purge_group(tenant_id: int, group_id: int, actor: Actor) -> Done:
+    """The deleted Microsoft 365 group is gone for good before its 30 days are over. BadInput `unknown_group`."""
+    actor.require(CAPABILITY_OF[PurgeGroup], tenant_id)
+    catch_up(tenant_id)
+    with writing(tenant_id):
+        group = list_of.get(tenant_id, group_id, deleted=True)
+        if group is None or group.deleted_at is None:
+            raise BadInput("unknown_group", text=str(group_id))
+        gone = delete(tenant_id, group_id)
+        rows_of.settle_deleted(tenant_id, kept())
+        return _record(tenant_id, PurgeGroup(group_id), group_id, actor, gone)
+
+
 def kept_until(group: GroupRow) -> Instant | None:
     """Until when a deleted group can be restored; None for one that is not deleted."""
     return None if group.deleted_at is None else group.deleted_at + kept()
@@ -151,7 +189,7 @@ def _name(name: str) -> str:
 
 
 def _is_free(tenant_id: int, name: str) -> None:
-    """Microsoft allows two groups of one name; here a name finds one group, so a second one is not made."""
+    """R-182: Microsoft allows two groups of one name; a person makes no second one, so that a name finds one group."""
     if list_of.is_named(tenant_id, name):
         raise BadInput("group_exists", name=name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from licentia.changes import journal
+from licentia.changes import journal, renaming
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Row
 from licentia.changes.judging import Seats, judge, judged, look_of, sees_seats
@@ -53,13 +53,14 @@ def apply_inline(tenant_id: int, intent: LicenseIntent | AccountIntent, user_id:
             found = tenant.load([user_id], context)
             if not found:
                 return InlineResult(None, Verdict(Outcome.REFUSED, Reason.USER_GONE), now, None)
-            facts = tenant.understand(found[0][1], context)
+            facts = renaming.seen(tenant_id, intent, tenant.understand(found[0][1], context))
             verdict = _judged(intent, facts, context)
             if verdict.outcome is not Outcome.READY:
                 return InlineResult(None, verdict, now, None)
             work = tenant.work_of(1, found[0][1], verdict, context)
+            renamed = renaming.rename(tenant_id, intent, user_id)
             tenant.apply([(work, [user_id])], now)
-            entries = list(tenant.entries(work, user_id))
+            entries = renamed + list(tenant.entries(work, user_id))
             return _record(tenant_id, intent, user_id, actor, verdict, work, entries, now)
     except SeatsGone as gone:
         raise Refused("no_seats", need=gone.needed, free=0, sku=context.skus[gone.product_id]) from None
@@ -78,7 +79,8 @@ def consider(tenant_id: int, intent: LicenseIntent | AccountIntent, user_id: int
     found = tenant.load([user_id], context)
     verdict = Verdict(Outcome.REFUSED, Reason.USER_GONE)
     if found:
-        verdict = _judged(intent, tenant.understand(found[0][1], context), context)
+        facts = renaming.seen(tenant_id, intent, tenant.understand(found[0][1], context))
+        verdict = _judged(intent, facts, context)
     return fate(tenant_id, verdict, clock.tenant_now(tenant_id))
 
 

@@ -270,7 +270,7 @@ def drift(tenant_id: int, plan_id: int) -> Drift:
     assert plan is not None
     who = Who.from_text(plan["who"])
     intent = intents.from_text(plan["intent"])
-    if who.kind not in ("filter", "everyone", "members", "found") or isinstance(intent, Undo):
+    if who.kind not in ("filter", "everyone", "members", "found", "listed") or isinstance(intent, Undo):
         return Drift(0, 0)
     product_id = owned(intent, LocalTenant(tenant_id).context(Look()))
     planned = list_of.step_users(tenant_id, plan_id)

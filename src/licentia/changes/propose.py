@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from licentia.changes import grouping, journal, keeping, undo
+from licentia.changes import grouping, journal, keeping, renaming, undo
 from licentia.changes import who as who_of
 from licentia.changes.advance import catch_up
 from licentia.changes.journal import Entry
@@ -20,10 +20,12 @@ from licentia.changes.judging import NONE_FULL, Extra, Judged, Seats, judge, jud
 from licentia.changes.who import Who
 from licentia.domain import catalog as catalog_of
 from licentia.domain import intents, rulebook
+from licentia.domain.changing import check_both
 from licentia.domain.effects import Consequence
 from licentia.domain.facts import UserFacts
 from licentia.domain.intents import (
     KEEP,
+    ChangeLicenses,
     Intent,
     Reprocess,
     SetGroupLicenses,
@@ -95,6 +97,8 @@ def propose(
 ) -> int:
     """The number of a new draft plan. Killed half-way it stays incomplete and can never be applied."""
     asked, (intent, undone) = intent, undo.meant(tenant_id, intent)
+    if renaming.new_name(intent) is not None:
+        raise BadInput("restore_name_alone")
     actor.require(CAPABILITY_OF[type(undo.root(tenant_id, intent))], tenant_id)
     catch_up(tenant_id)
     tenant = LocalTenant(tenant_id)
@@ -120,8 +124,14 @@ def propose(
 
 
 def owned(intent: Intent, context: TenantContext) -> int | None:
-    """The number of the product that the intent is about, where it is about one; BadInput `product_not_owned`."""
+    """The number of the product that the intent is about, where it is about one; BadInput `product_not_owned`.
+
+    A product named twice is refused first, with `in_both` or `added_twice` (R-170, R-171).
+    """
     wanted = [getattr(intent, "from_sku", None), intents.sku_of(intent), *getattr(intent, "sku_ids", ())]
+    if isinstance(intent, ChangeLicenses):
+        check_both(intent)
+        wanted += sorted(intent.remove)
     wanted += [sku for sku, _ in getattr(intent, "add", ())]
     for sku in wanted:
         if sku is not None and sku not in context.product_ids:
@@ -143,7 +153,7 @@ def check_plans(intent: Intent) -> None:
         product = None if sku is None else catalog_of.load().product_or_none(sku)
         strange = sorted(plans - set(product.plan_ids)) if product else []
         if product and strange:
-            raise BadInput("unknown_plan", text=strange[0], product=product.display_name, candidates=())
+            raise BadInput("unknown_plan", text=strange[0], product=product.display_name, candidates=(), sku=sku)
 
 
 def _targets(tenant_id: int, asked: Intent, intent: Intent, who: Who, product_id: int | None) -> Iterator[list[Target]]:

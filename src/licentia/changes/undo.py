@@ -10,25 +10,25 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 
 from licentia.changes.who import CHUNK
 from licentia.domain.facts import AssignmentState, Source, SourceKind
 from licentia.domain.intents import (
     ChangeMembers,
-    CreateGroup,
-    DeleteGroup,
+    CreateUser,
     DeleteUser,
+    GroupObjectIntent,
     Intent,
     PurgeUser,
     Reprocess,
-    RestoreGroup,
     RestoreUser,
     RevokeSessions,
     SetGroupLicenses,
     SubscriptionIntent,
     TakeOver,
     Undo,
-    UpdateGroup,
+    UpdateUser,
     from_text,
 )
 from licentia.domain.planning import AccountChange, Verdict
@@ -39,7 +39,7 @@ from licentia.store.lists import undoing as list_of
 Record = tuple[tuple[str, str | None, str | None], ...]
 """(kind, before, after) of the journal, one per source or account fact that the plan changed for this user."""
 
-NO_WAY_BACK = (PurgeUser, RevokeSessions, Reprocess, TakeOver, CreateGroup, UpdateGroup, DeleteGroup, RestoreGroup)
+NO_WAY_BACK = (PurgeUser, RevokeSessions, Reprocess, TakeOver, *get_args(GroupObjectIntent))
 """What these did is done for good, was nothing but a look, or has a door of its own that does the opposite."""
 
 
@@ -50,6 +50,8 @@ def meant(tenant_id: int, intent: Intent) -> tuple[Intent, int | None]:
     done = _intent_of(tenant_id, intent.plan_id)
     if isinstance(done, SubscriptionIntent):
         raise Refused("undo_subscription", plan=intent.plan_id)
+    if isinstance(done, UpdateUser):
+        raise Refused("undo_user", plan=intent.plan_id)
     if isinstance(done, NO_WAY_BACK):
         raise Refused("no_undo", plan=intent.plan_id)
     if isinstance(done, ChangeMembers):
@@ -58,7 +60,7 @@ def meant(tenant_id: int, intent: Intent) -> tuple[Intent, int | None]:
         return _licenses_back(tenant_id, intent.plan_id, done), intent.plan_id
     if isinstance(done, DeleteUser):
         return RestoreUser(), intent.plan_id
-    if isinstance(done, RestoreUser):
+    if isinstance(done, RestoreUser | CreateUser):
         return DeleteUser(intent.accept), intent.plan_id
     return intent, intent.plan_id
 

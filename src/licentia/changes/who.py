@@ -10,24 +10,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from licentia.domain.userfilter import Listed
 from licentia.odata.filters import parse_filter
 from licentia.store import clock
-from licentia.store.lists import finders, selecting
+from licentia.store.lists import filtered, finders, selecting
 
 CHUNK = 5_000
 """Steps per chunk: large enough that one durable commit costs little, small enough that others wait briefly."""
 
-WhoKind = Literal["users", "file", "filter", "everyone", "plan", "members", "found", "purchase", "subscription"]
+WhoKind = Literal[
+    "users", "file", "filter", "everyone", "plan", "members", "found", "listed", "purchase", "subscription"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
     """A selection: named users or a file (their ids), a $filter, everyone who holds a product directly, a plan's users,
-    the members of a group, what a finder finds, or who has a product through a self-service purchase."""
+    the members of a group, what a finder finds, what the filters of a list mean, or who has a product through a
+    self-service purchase."""
 
     kind: WhoKind
     text: str = ""
-    """The filter, the file's name, the product's sku, the plan's or group's number, or the finder as JSON.
+    """The filter, the file's name, the product's sku, the plan's or group's number, the finder or the list as JSON.
 
     `subscription` is nobody: the subscription's number.
     """
@@ -72,4 +76,6 @@ def _next(tenant_id: int, who: Who, product_id: int | None, last: int) -> list[i
         finder = json.loads(who.text)
         now = clock.tenant_now(tenant_id)
         return finders.user_ids(tenant_id, finder["kind"], finder["params"], now, last, CHUNK)
+    if who.kind == "listed":
+        return filtered.ids(tenant_id, Listed.from_text(who.text), clock.tenant_now(tenant_id), last, CHUNK)
     return selecting.matching(tenant_id, parse_filter(who.text), last, CHUNK)

@@ -205,7 +205,7 @@ def discard(app: App, plan_id: int) -> int:
 @command_options()
 def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
     """An undo is a plan like any other."""
-    from licentia.changes import propose, run
+    from licentia.changes import propose, run, users
     from licentia.changes.who import Who
     from licentia.cli.applying import Progress, decide, show
     from licentia.cli.whom import any_user
@@ -213,10 +213,38 @@ def undo(app: App, plan_id: int, *, user: str | None, **options: Any) -> int:
 
     run.load(app.tenant_id, plan_id)
     user_id = None if user is None else any_user(app, user)
+    if users.is_update(app.tenant_id, plan_id) and not options["only_plan"]:
+        return _fields_back(app, plan_id, user_id, yes=options["yes"])
     progress = Progress(_("Planning"))
     made = propose.propose(app.tenant_id, Undo(plan_id, user_id), Who("plan", str(plan_id)), app.actor, progress)
     progress.end()
     return decide(app, show(app, made), **options)
+
+
+def _fields_back(app: App, plan_id: int, user_id: int | None, *, yes: bool) -> int:
+    """Puts back what a plan set of one user, after asking; the exit status."""
+    from licentia.changes import users
+    from licentia.changes.preview import preview
+    from licentia.cli.app import is_interactive, says_yes
+    from licentia.domain.reasons import BadInput
+    from licentia.words.plans import heading
+
+    shown = preview(app.tenant_id, plan_id)
+    if user_id not in (None, getattr(shown.intent, "user_id", None)):
+        raise BadInput("nothing_to_undo", plan=plan_id)
+    if not app.as_json:
+        click.echo(heading(shown))
+    if not yes and (app.as_json or not is_interactive() or not says_yes("\n" + _("Apply this change?"))):
+        click.echo("\n" + _("Nothing was changed. To apply: the same command with --yes"), err=app.as_json)
+        return 0
+    done = users.undo_update(app.tenant_id, plan_id, app.actor)
+    if app.as_json:
+        click.echo(json.dumps({"plan": done.plan_id, "kept": list(done.kept)}))
+        return 0
+    click.echo("\n" + _("Done, as plan {plan}. To undo it: licentia plans undo {plan}").format(plan=done.plan_id))
+    if done.kept:
+        click.echo(_("Set since, so left as it is: {names}").format(names=", ".join(done.kept)))
+    return 0
 
 
 @command.command(

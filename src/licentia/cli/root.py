@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "service-plans": ("licentia.cli.service_plans", _("Switch service plans of a product on and off.")),
     "plans": ("licentia.cli.plans", _("Show, apply, schedule, approve, pause, resume, undo, retry and export plans.")),
     "operators": ("licentia.cli.operators", _("People who act in this store, and their roles per tenant.")),
+    "apps": (
+        "licentia.cli.apps",
+        _("Programs that sign in to a tenant's Graph API: what they may, and their secrets."),
+    ),
     "groups": ("licentia.cli.groups", _("Groups, their members and licenses; license errors.")),
     "subscriptions": (
         "licentia.cli.subscriptions",
@@ -59,6 +63,7 @@ PLACEHOLDERS = {
     "NAME=on|off": _("NAME=on|off"),
     "PRODUCT": _("PRODUCT"),
     "ROLE": _("ROLE"),
+    "SCOPE": _("SCOPE"),
     "SEATS": _("SEATS"),
     "SUBSCRIPTION": _("SUBSCRIPTION"),
     "TEXT": _("TEXT"),

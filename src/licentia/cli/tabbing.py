@@ -1,4 +1,4 @@
-"""What Tab offers for a name: tenants, products, groups and operators of the store, as far as typed.
+"""What Tab offers for a name: tenants, products, groups and operators of the store, permissions, as far as typed.
 
 Imports the store only when Tab is pressed; a store that can't be read offers nothing.
 """
@@ -73,6 +73,12 @@ def _groups(context: click.Context) -> Iterable[str]:
     return [] if tenant is None else [one.name for one in groups.page(tenant, top=1_000)[0]]
 
 
+def _scopes(_context: click.Context) -> Iterable[str]:
+    from licentia.domain.permissions import SCOPE_CAPABILITIES
+
+    return sorted(SCOPE_CAPABILITIES)
+
+
 def _operators(context: click.Context) -> Iterable[str]:
     from licentia.store.lists import operators
 
@@ -86,5 +92,7 @@ NAMES = {
     "new": offered(_products),
     "group": offered(_groups),
     "acting": offered(_operators),
+    "application": offered(_scopes),
+    "delegated": offered(_scopes),
 }
 """By parameter, what Tab offers."""

@@ -1,4 +1,4 @@
-"""`licentia tenants`: list, create, delete, set, set-clock."""
+"""`licentia tenants`: list, create, copy, delete, set, set-clock; `profile` is in `tenant_profile`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any
 
 import click
 
+from licentia.cli import tenant_profile
 from licentia.cli.app import App, command_options, is_interactive
 
 
 @click.group("tenants", help=_("List, make, change and delete tenants; move their clock."))
 def command() -> None:
     """A noun; its verbs are below."""
+
+
+command.add_command(tenant_profile.command)
 
 
 @command.command("list", help=_("List the tenants of this store."))
@@ -197,6 +201,7 @@ def set_(app: App, *, switches: tuple[str, ...], **options: Any) -> int:
     if fields:
         record.set_tenant(app.tenant_id, app.actor, fields)
     settings = tenants.settings(app.tenant_id)
+    del settings["graph_profile"]  # `tenants profile` shows it
     if app.as_json:
         click.echo(json.dumps(settings, ensure_ascii=False, indent=2))
         return 0

@@ -34,6 +34,9 @@ BAD_INPUT: dict[str, Sentence] = {
     "group_twice": lambda d: _("Leave --group out."),
     "operator_exists": lambda d: _("See: licentia operators list"),
     "unknown_operator": lambda d: _("See: licentia operators list"),
+    "app_exists": lambda d: _("See: licentia apps list"),
+    "unknown_app": lambda d: _("See: licentia apps list"),
+    "app_without_scopes": lambda d: _("Example: --application LicenseAssignment.ReadWrite.All"),
     "start_past": lambda d: _("Give a later time, or +1d."),
     "unknown_subscription": lambda d: _("See: licentia subscriptions list"),
     "undo_no_subscription": lambda d: _("To undo it: licentia plans undo {plan}").format(plan=d["plan"]),
@@ -56,6 +59,7 @@ REFUSED: dict[str, Sentence] = {
     "group_in_use": lambda d: _("See: licentia groups errors. Solve them and reprocess first."),
     "not_for_hand_over": lambda d: _("Apply this one: licentia plans apply {plan}").format(plan=d["plan"]),
     "subscription_rule": lambda d: RULING.get(d["ruling"], nothing)(d),
+    "undo_user": lambda d: _("Leave out --plan."),
     "undo_subscription": lambda d: _("To undo it: licentia subscriptions undo {plan}").format(plan=d["plan"]),
 }
 

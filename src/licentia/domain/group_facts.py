@@ -5,12 +5,13 @@ What becomes of members is `groups`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from licentia.domain.facts import UNKNOWN, Maybe
 from licentia.domain.intents import ChangeMembers, Reprocess, SetGroupLicenses
-from licentia.domain.reasons import Reason, Refused
+from licentia.domain.reasons import BadInput, Reason, Refused
 
 
 class GroupKind(StrEnum):
@@ -20,6 +21,46 @@ class GroupKind(StrEnum):
     MICROSOFT_365 = "microsoft365"
     MAIL_SECURITY = "mail_security"
     DISTRIBUTION = "distribution"
+
+
+class Processing(StrEnum):
+    """How far the members of a group have followed it, in Graph's words."""
+
+    QUEUED = "QueuedForProcessing"
+    IN_PROGRESS = "ProcessingInProgress"
+    COMPLETE = "ProcessingComplete"
+
+
+def processing(waiting: int, done: int) -> Processing:
+    """R-181: from how many wait to follow the group, members or not any more, and how many members do not wait."""
+    if not waiting:
+        return Processing.COMPLETE
+    return Processing.IN_PROGRESS if done else Processing.QUEUED
+
+
+LONGEST: Mapping[str, int] = {"description": 1_024, "mail": 320, "mail_nickname": 64, "visibility": 20}
+"""What else a group can be given, and of how many characters."""
+
+VISIBILITY = ("Public", "Private", "HiddenMembership")
+
+
+def checked(more: Mapping[str, object]) -> tuple[tuple[str, str | None], ...]:
+    """The group's further fields; None or '' clears. BadInput `unknown_field`, `bad_field`, `field_too_long` (`name`)."""
+    for name, value in more.items():
+        if name not in LONGEST:
+            raise BadInput("unknown_field", name=name)
+        if value is not None and (not isinstance(value, str) or "\x00" in value):
+            raise BadInput("bad_field", name=name)
+        if isinstance(value, str) and len(value) > LONGEST[name]:
+            raise BadInput("field_too_long", name=name, n=LONGEST[name])
+    found: dict[str, str | None] = {name: str(value) if value else None for name, value in more.items()}
+    shown = found.get("visibility")
+    if shown is not None:
+        known = {one.casefold(): one for one in VISIBILITY}
+        if shown.casefold() not in known:
+            raise BadInput("bad_field", name="visibility")
+        found["visibility"] = known[shown.casefold()]
+    return tuple(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def check_licenses(group: GroupFacts, before: Licenses, after: Licenses, tenant:
     missing = missing_prerequisite(after, catalog, before)
     if missing is not None:
         addon, service = (plan_name(catalog, plans.partition(",")[0]) for plans in missing.split("|"))
-        raise Refused("group_prerequisite", group=group.name, addon=addon, service=service)
+        raise Refused("group_prerequisite", group=group.name, addon=addon, service=service, subject=missing)
 
 
 def needed_seats(verdict: Verdict) -> frozenset[str]:

@@ -68,6 +68,15 @@ class SetPlans:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLicenses:
+    """These products out, and these in with exactly these service plans switched off: Graph's assignLicense."""
+
+    add: tuple[tuple[str, frozenset[str]], ...] = ()
+    remove: frozenset[str] = frozenset()
+    accept: frozenset[Reason] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Nobody can sign in to the account any more; its sessions end too."""
 
@@ -98,7 +107,9 @@ class DeleteUser:
 
 @dataclass(frozen=True, slots=True)
 class RestoreUser:
-    """A deleted account is back, with what it held where there are seats."""
+    """A deleted account is back, with what it held where there are seats; under this user name, where one is given."""
+
+    principal_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +185,18 @@ class CreateGroup:
     name: str
     kind: str
     membership_rule: str = ""
+    more: tuple[tuple[str, str | None], ...] = ()
+    """Further columns: description, mail, mail_nickname, visibility."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateGroup:
-    """A group has this name, and this rule ('' none); what is None stays."""
+    """A group has this name, and this rule ('' none); what is None stays. Of `more`, None clears."""
 
     group_id: int
     name: str | None = None
     membership_rule: str | None = None
+    more: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +214,28 @@ class RestoreGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeGroup:
+    """A deleted Microsoft 365 group is gone for good."""
+
+    group_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser:
+    """There is a new user with these fields, named as the store's columns are."""
+
+    fields: tuple[tuple[str, str | bool | tuple[str, ...] | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateUser:
+    """A user has these fields; what is not named stays (I-8). None, or nothing in a list, clears a field."""
+
+    user_id: int
+    fields: tuple[tuple[str, str | bool | tuple[str, ...] | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Put back what one plan changed, for all its users or one."""
 
@@ -208,7 +244,7 @@ class Undo:
     accept: frozenset[Reason] = frozenset()
 
 
-LicenseIntent = Unassign | Assign | Swap | Replace | UnassignAll | SetPlans | TakeOver
+LicenseIntent = Unassign | Assign | Swap | Replace | UnassignAll | SetPlans | TakeOver | ChangeLicenses
 """What changes licenses of users directly."""
 
 AccountIntent = Block | Unblock | RevokeSessions | SetManager | DeleteUser | RestoreUser | PurgeUser
@@ -220,10 +256,13 @@ GroupIntent = ChangeMembers | SetGroupLicenses | Reprocess
 SubscriptionIntent = Resize | SetRecurring | CancelSubscription
 """What changes a subscription; no user's license changes."""
 
-GroupObjectIntent = CreateGroup | UpdateGroup | DeleteGroup | RestoreGroup
+GroupObjectIntent = CreateGroup | UpdateGroup | DeleteGroup | RestoreGroup | PurgeGroup
 """What changes a group itself; no user's license changes."""
 
-Intent = LicenseIntent | AccountIntent | GroupIntent | SubscriptionIntent | GroupObjectIntent | Undo
+UserObjectIntent = CreateUser | UpdateUser
+"""What makes a user or changes what is said of one; no license changes."""
+
+Intent = UserObjectIntent | LicenseIntent | AccountIntent | GroupIntent | SubscriptionIntent | GroupObjectIntent | Undo
 
 _VERBS: dict[str, type[Any]] = {
     "unassign": Unassign,
@@ -233,6 +272,7 @@ _VERBS: dict[str, type[Any]] = {
     "unassign_all": UnassignAll,
     "set_plans": SetPlans,
     "take_over": TakeOver,
+    "change_licenses": ChangeLicenses,
     "block": Block,
     "unblock": Unblock,
     "revoke_sessions": RevokeSessions,
@@ -250,6 +290,9 @@ _VERBS: dict[str, type[Any]] = {
     "update_group": UpdateGroup,
     "delete_group": DeleteGroup,
     "restore_group": RestoreGroup,
+    "purge_group": PurgeGroup,
+    "create_user": CreateUser,
+    "update_user": UpdateUser,
     "undo": Undo,
 }
 _NAMES = {kind: name for name, kind in _VERBS.items()}
@@ -293,6 +336,8 @@ def from_text(text: str) -> Intent:
 def _value(field: str, value: Any) -> object:
     if field == "accept":
         return frozenset(Reason(code) for code in value)
+    if field in ("fields", "more"):
+        return tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in value)
     if field == "add":
         return tuple((sku, frozenset(plans)) for sku, plans in value)
     return frozenset(value) if isinstance(value, list) else value

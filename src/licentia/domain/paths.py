@@ -12,7 +12,7 @@ from typing import Literal
 from licentia.domain.facts import AssignmentState, Source, SourceKind, TenantFacts, UserFacts
 from licentia.domain.intents import KEEP
 from licentia.domain.reasons import Reason
-from licentia.domain.settling import Pair, Verdict, because
+from licentia.domain.settling import Pair, Verdict, because, takes
 
 
 def direct_of(facts: UserFacts, sku_id: str) -> Source | None:
@@ -69,6 +69,21 @@ def with_plans(source: Source, off: frozenset[str]) -> Source:
     """The source with exactly these plans off. A change that succeeds ends its error; a suspended one stays so."""
     state = AssignmentState.DISABLED if source.state is AssignmentState.DISABLED else AssignmentState.ACTIVE
     return replace(source, disabled_plans=off, state=state, error=None)
+
+
+def exactly(held: Source, off: frozenset[str], accept: frozenset[Reason], facts: UserFacts) -> Pair | Verdict | None:
+    """The source that holds and the same with exactly these plans off; None: it is so already.
+
+    R-34 keeps what it gives, R-33 asks where its path is not known.
+    """
+    if off == held.disabled_plans:
+        return None
+    wanted = with_plans(held, off)
+    if facts.never is not None and takes(held, wanted):
+        return because(Reason.NEVER, facts.never)
+    if held.kind is SourceKind.UNKNOWN and Reason.UNKNOWN_PATH not in accept:
+        return because(Reason.UNKNOWN_PATH)
+    return held, wanted
 
 
 def arriving(

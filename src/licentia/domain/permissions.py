@@ -32,6 +32,7 @@ class Capability(StrEnum):
     MANAGE_OPERATORS = "manage_operators"
     APPROVE_PLANS = "approve_plans"
     SAVE_FINDERS = "save_finders"
+    MANAGE_APPS = "manage_apps"
 
 
 class Role(StrEnum):
@@ -70,6 +71,7 @@ SCOPE_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "LicenseAssignment.ReadWrite.All": _LICENSES,
     "User.ReadWrite.All": _READ | _USERS | {Capability.ASSIGN_LICENSES},
     "User.EnableDisableAccount.All": frozenset({Capability.BLOCK_USERS}),
+    "User.RevokeSessions.All": frozenset({Capability.BLOCK_USERS}),
     "Group.ReadWrite.All": _GROUPS,
     "GroupMember.ReadWrite.All": _READ | {Capability.CHANGE_MEMBERS},
     "Directory.ReadWrite.All": _LICENSES | {Capability.CHANGE_MEMBERS},
@@ -80,12 +82,16 @@ SCOPE_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "Group.Read.All": _READ,
     "GroupMember.Read.All": _READ,
     "Directory.Read.All": _READ,
+    "AuditLog.Read.All": _READ,
+    "Reports.Read.All": _READ,
 }
 """What a program may by its scopes of Microsoft Graph. Directory.ReadWrite.All deletes no users and no groups."""
 
 DOUBTFUL_SCOPES: dict[str, str] = {
     "LicenseAssignment.ReadWrite.All": "whether it is enough for the licenses of a group is not confirmed",
     "User.EnableDisableAccount.All": "whether it ends sessions too, as blocking does here, is not confirmed",
+    "User.RevokeSessions.All": "whether every tenant knows it is not confirmed; it ends sessions and does no more",
+    "AuditLog.Read.All": "whether it is what sign-in dates need is not confirmed; here they need it",
     "LicenseAssignment.Read.All": "which users it may read, besides products and subscriptions, is not confirmed",
     "Organization.Read.All": "reads products; which users it may read is not confirmed",
     "Organization.ReadWrite.All": "reads products; which users it may read is not confirmed",
@@ -101,11 +107,14 @@ CAPABILITY_OF: dict[type[Any], Capability] = {
     intents.Replace: Capability.ASSIGN_LICENSES,
     intents.UnassignAll: Capability.ASSIGN_LICENSES,
     intents.SetPlans: Capability.ASSIGN_LICENSES,
+    intents.ChangeLicenses: Capability.ASSIGN_LICENSES,
     intents.TakeOver: Capability.MANAGE_SUBSCRIPTIONS,
     intents.Block: Capability.BLOCK_USERS,
     intents.Unblock: Capability.BLOCK_USERS,
     intents.RevokeSessions: Capability.BLOCK_USERS,
     intents.SetManager: Capability.MANAGE_USERS,
+    intents.CreateUser: Capability.MANAGE_USERS,
+    intents.UpdateUser: Capability.MANAGE_USERS,
     intents.DeleteUser: Capability.MANAGE_USERS,
     intents.RestoreUser: Capability.MANAGE_USERS,
     intents.PurgeUser: Capability.MANAGE_USERS,
@@ -116,6 +125,7 @@ CAPABILITY_OF: dict[type[Any], Capability] = {
     intents.UpdateGroup: Capability.MANAGE_GROUPS,
     intents.DeleteGroup: Capability.MANAGE_GROUPS,
     intents.RestoreGroup: Capability.MANAGE_GROUPS,
+    intents.PurgeGroup: Capability.MANAGE_GROUPS,
     intents.Resize: Capability.MANAGE_SUBSCRIPTIONS,
     intents.SetRecurring: Capability.MANAGE_SUBSCRIPTIONS,
     intents.CancelSubscription: Capability.MANAGE_SUBSCRIPTIONS,

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from licentia.domain.catalog import Catalog
-from licentia.domain.facts import Source, SourceKind, TenantFacts, UserFacts
+from licentia.domain.changing import change_licenses
+from licentia.domain.facts import Source, TenantFacts, UserFacts
 from licentia.domain.intents import (
     KEEP,
     Assign,
+    ChangeLicenses,
     LicenseIntent,
     Replace,
     SetPlans,
@@ -18,7 +20,7 @@ from licentia.domain.intents import (
     Unassign,
     UnassignAll,
 )
-from licentia.domain.paths import arriving, held_by_us, leaving, not_ours, with_plans
+from licentia.domain.paths import arriving, exactly, held_by_us, leaving, not_ours
 from licentia.domain.reasons import Reason
 from licentia.domain.settling import (
     AccountChange,
@@ -66,6 +68,8 @@ def plan(intent: LicenseIntent, facts: UserFacts, tenant: TenantFacts, catalog: 
             return replace_all(intent.sku_ids, intent.accept, facts, tenant, catalog)
         case UnassignAll():
             return replace_all(frozenset(), intent.accept, facts, tenant, catalog)
+        case ChangeLicenses():
+            return change_licenses(intent, facts, tenant, catalog)
         case TakeOver():
             return take_over(intent, facts, tenant, catalog)
 
@@ -106,12 +110,8 @@ def _plans_of(
     tenant: TenantFacts,
     catalog: Catalog,
 ) -> Verdict:
-    """Exactly these plans off in a source that holds; R-33 asks where its path is not known, R-34 keeps what it gives."""
-    if off == held.disabled_plans:
+    """Exactly these plans off in a source that holds."""
+    exact = exactly(held, off, accept, facts)
+    if exact is None:
         return because(Reason.ALREADY)
-    wanted = with_plans(held, off)
-    if facts.never is not None and takes(held, wanted):
-        return because(Reason.NEVER, facts.never)
-    if held.kind is SourceKind.UNKNOWN and Reason.UNKNOWN_PATH not in accept:
-        return because(Reason.UNKNOWN_PATH)
-    return settle(((held, wanted),), facts, tenant, catalog, accept)
+    return exact if isinstance(exact, Verdict) else settle((exact,), facts, tenant, catalog, accept)

@@ -13,7 +13,7 @@ from licentia.domain.effects import Consequence
 from licentia.domain.facts import AssignmentState, Source, SourceKind, TenantFacts, UserFacts
 from licentia.domain.holding import holding
 from licentia.domain.intents import KEEP, Swap, TakeOver
-from licentia.domain.paths import arriving, held_by_us, leaving, with_plans
+from licentia.domain.paths import arriving, exactly, held_by_us, leaving
 from licentia.domain.reasons import Reason
 from licentia.domain.settling import (
     Pair,
@@ -46,9 +46,9 @@ def swap(intent: Swap, facts: UserFacts, tenant: TenantFacts, catalog: Catalog) 
     if isinstance(comes, Verdict):
         return comes
     changes: tuple[Pair, ...] = ((gone, None), *comes)
-    said = list(_said_of(changes, facts, catalog, frozenset({intent.from_sku})))
+    said = list(said_of_products(changes, facts, catalog, frozenset({intent.from_sku})))
     if not comes:
-        said += _held_already(intent.sku_id, facts, catalog)
+        said += held_already(intent.sku_id, facts, catalog)
     elif intent.disabled_plans == KEEP:
         said += _carried(gone, known, intent.sku_id, catalog)
     return settle(changes, facts, tenant, catalog, intent.accept, tuple(said))
@@ -62,14 +62,12 @@ def _in_its_place(
     if held is None:
         coming = arriving(intent.sku_id, intent.disabled_plans, facts, tenant, carried)
         return coming if isinstance(coming, Verdict) else (coming,)
-    if intent.disabled_plans in (KEEP, held.disabled_plans):
+    if intent.disabled_plans == KEEP:
         return ()
-    if held.kind is SourceKind.UNKNOWN and Reason.UNKNOWN_PATH not in intent.accept:
-        return because(Reason.UNKNOWN_PATH)
-    wanted = with_plans(held, frozenset(intent.disabled_plans))
-    if facts.never is not None and takes(held, wanted):
-        return because(Reason.NEVER, facts.never)
-    return ((held, wanted),)
+    exact = exactly(held, frozenset(intent.disabled_plans), intent.accept, facts)
+    if isinstance(exact, Verdict):
+        return exact
+    return () if exact is None else (exact,)
 
 
 def _carried(gone: Source, known: frozenset[str], sku_id: str, catalog: Catalog) -> Iterator[Consequence]:
@@ -83,7 +81,7 @@ def _carried(gone: Source, known: frozenset[str], sku_id: str, catalog: Catalog)
         yield Consequence("plans_not_carried", (("product", name), ("services", missing)))
 
 
-def _held_already(sku_id: str, facts: UserFacts, catalog: Catalog) -> Iterator[Consequence]:
+def held_already(sku_id: str, facts: UserFacts, catalog: Catalog) -> Iterator[Consequence]:
     """R-129, or R-128 where nobody knows by which path."""
     held = held_by_us(facts, sku_id)
     is_unknown = held is not None and held.kind is SourceKind.UNKNOWN
@@ -112,7 +110,7 @@ def replace_all(
         if isinstance(coming, Verdict):
             return coming
         changes.append(coming)
-    said = tuple(_said_of(changes, facts, catalog, frozenset(s.sku_id for s in facts.sources) - set(sku_ids)))
+    said = tuple(said_of_products(changes, facts, catalog, frozenset(s.sku_id for s in facts.sources) - set(sku_ids)))
     said += tuple(_unknown_wanted(sku_ids, facts, catalog))
     if changes:
         return settle(changes, facts, tenant, catalog, accept, said)
@@ -124,10 +122,10 @@ def _unknown_wanted(sku_ids: Collection[str], facts: UserFacts, catalog: Catalog
     for sku_id in sorted(sku_ids):
         held = held_by_us(facts, sku_id)
         if held is not None and held.kind is SourceKind.UNKNOWN:
-            yield from _held_already(sku_id, facts, catalog)
+            yield from held_already(sku_id, facts, catalog)
 
 
-def _said_of(
+def said_of_products(
     changes: Iterable[Pair], facts: UserFacts, catalog: Catalog, sku_ids: frozenset[str]
 ) -> Iterator[Consequence]:
     """What is said of these products by name: which stay and why (R-126 to R-128), and what gave nothing (R-132)."""

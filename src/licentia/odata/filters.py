@@ -12,9 +12,12 @@ from typing import NamedTuple, NoReturn
 
 from licentia.odata.literals import CONSTANTS, Value, parse_bare
 from licentia.odata.trees import (
+    COUNT,
+    AllLambda,
     And,
     AnyLambda,
     Comparison,
+    EndsWith,
     In,
     Node,
     Not,
@@ -39,7 +42,6 @@ class FilterErrorCode(StrEnum):
     UNTERMINATED_STRING = "unterminated_string"
     BAD_LITERAL = "bad_literal"
     UNKNOWN_FUNCTION = "unknown_function"
-    UNSUPPORTED_OPERATOR = "unsupported_operator"
 
 
 class FilterError(Exception):
@@ -58,7 +60,7 @@ class FilterError(Exception):
 def parse_filter(text: str) -> Node:
     """Return the tree of a $filter; operators, functions and constants are read in any case, names are kept.
 
-    Raises FilterError, and nothing else, for a text that is not a filter or uses what is not supported yet.
+    Raises FilterError, and nothing else, for a text that is not a filter.
     """
     if len(text) > MAX_LENGTH:
         raise FilterError(FilterErrorCode.TOO_LONG, MAX_LENGTH, limit=MAX_LENGTH, length=len(text))
@@ -115,13 +117,9 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
-_OPERATORS: dict[str, Operator] = {"eq": Operator.EQ}
-_OPERATORS_NOT_YET = frozenset({"ne", "gt", "ge", "lt", "le", "has"})
-_FUNCTIONS: dict[str, Callable[[Path, str], Node]] = {"startswith": StartsWith}
-_FUNCTIONS_NOT_YET = {"endswith": "endsWith"}
-_LAMBDAS: dict[str, Callable[[Path, str | None, Node | None], Node]] = {"any": AnyLambda}
-_LAMBDAS_NOT_YET = frozenset({"all"})
-_SEGMENTS_NOT_YET = {"$count": "$count"}
+_OPERATORS = {operator.value: operator for operator in Operator}
+_FUNCTIONS: dict[str, Callable[[Path, str], Node]] = {"startswith": StartsWith, "endswith": EndsWith}
+_LAMBDAS = frozenset({"any", "all"})
 
 
 class _Parser:
@@ -179,14 +177,13 @@ class _Parser:
             step = self._take_word("name")
             if self._is_mark("("):
                 return self._lambda(tuple(path), step)
+            if step.text.lower() == COUNT:
+                return self._count((*path, COUNT))
             path.append(self._name(step))
         return self._comparison(tuple(path))
 
     def _function(self, name: _Token) -> Node:
-        key = name.text.lower()
-        if key in _FUNCTIONS_NOT_YET:
-            self._unsupported(_FUNCTIONS_NOT_YET[key], name)
-        make = _FUNCTIONS.get(key)
+        make = _FUNCTIONS.get(name.text.lower())
         if make is None:
             raise FilterError(FilterErrorCode.UNKNOWN_FUNCTION, name.position, name=name.text[:60])
         self._take_mark("(")
@@ -197,37 +194,55 @@ class _Parser:
         if not isinstance(value, str):
             raise _bad_literal(token)
         self._take_mark(")")
-        return make(path, value)
+        return self._truth(make(path, value))
+
+    def _truth(self, node: Node) -> Node:
+        """What a function says, or the older spelling that compares it: `startsWith(a,'b') eq true`."""
+        operator = self._token.text.lower()
+        if self._token.kind != _Kind.WORD or operator not in (Operator.EQ, Operator.NE):
+            return node
+        self._at += 1
+        token = self._token
+        value = self._literal()
+        if not isinstance(value, bool):
+            raise _bad_literal(token)
+        return node if value is (operator == Operator.EQ) else Not(node)
 
     def _lambda(self, collection: Path, name: _Token) -> Node:
         key = name.text.lower()
-        if key in _LAMBDAS_NOT_YET:
-            self._unsupported(key, name)
-        make = _LAMBDAS.get(key)
-        if make is None:
+        if key not in _LAMBDAS:
             raise FilterError(FilterErrorCode.UNKNOWN_FUNCTION, name.position, name=name.text[:60])
         self._enter(self._take_mark("("))
-        variable, condition = None, None
-        if not self._is_mark(")"):
-            variable = self._name(self._take_word("variable"))
-            self._take_mark(":")
-            condition = self._or()
+        if key == "any" and self._skip_mark(")"):
+            self._depth -= 1
+            return AnyLambda(collection, None, None)
+        variable = self._name(self._take_word("variable"))
+        self._take_mark(":")
+        condition = self._or()
         self._take_mark(")")
         self._depth -= 1
-        return make(collection, variable, condition)
+        return (AnyLambda if key == "any" else AllLambda)(collection, variable, condition)
 
     def _comparison(self, path: Path) -> Node:
-        token = self._token
-        key = token.text.lower()
         if self._skip_word("in"):
             return In(path, self._values())
-        if key in _OPERATORS_NOT_YET:
-            self._unsupported(key, token)
-        op = _OPERATORS.get(key)
-        if op is None:
+        return Comparison(path, self._operator(), self._literal())
+
+    def _count(self, path: Path) -> Node:
+        """How many elements, compared with a whole number."""
+        operator = self._operator()
+        token = self._token
+        value = self._literal()
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise _bad_literal(token)
+        return Comparison(path, operator, value)
+
+    def _operator(self) -> Operator:
+        operator = _OPERATORS.get(self._token.text.lower())
+        if operator is None or self._token.kind != _Kind.WORD:
             self._unexpected("operator")
         self._at += 1
-        return Comparison(path, op, self._literal())
+        return operator
 
     def _values(self) -> tuple[Value, ...]:
         self._take_mark("(")
@@ -244,9 +259,7 @@ class _Parser:
         return tuple(path)
 
     def _name(self, token: _Token) -> str:
-        """The name in a word already taken: `$count` and the like are no names."""
-        if token.text in _SEGMENTS_NOT_YET:
-            self._unsupported(_SEGMENTS_NOT_YET[token.text], token)
+        """The name in a word already taken: `$it` and the like are no names."""
         if token.text.startswith("$"):
             self._at -= 1
             self._unexpected("name")
@@ -309,9 +322,6 @@ class _Parser:
     def _unexpected(self, expected: str) -> NoReturn:
         token = self._token
         raise FilterError(FilterErrorCode.UNEXPECTED_TOKEN, token.position, found=token.text[:60], expected=expected)
-
-    def _unsupported(self, name: str, token: _Token) -> NoReturn:
-        raise FilterError(FilterErrorCode.UNSUPPORTED_OPERATOR, token.position, name=name)
 
 
 def _bad_literal(token: _Token) -> FilterError:

@@ -13,15 +13,28 @@ from licentia.odata.literals import Value, literal_text
 Path = tuple[str, ...]
 
 
+COUNT = "$count"
+"""The last part of a path that asks how many elements a collection has."""
+
+
 class Operator(StrEnum):
     """How a comparison compares."""
 
     EQ = "eq"
+    NE = "ne"
+    GT = "gt"
+    GE = "ge"
+    LT = "lt"
+    LE = "le"
+    HAS = "has"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`path op value`; a GUID written between quotes is a string, one without is a UUID."""
+    """`path op value`; a GUID written between quotes is a string, one without is a UUID.
+
+    A path that ends in COUNT is about the number of elements: `assignedLicenses/$count eq 0`.
+    """
 
     path: Path
     op: Operator
@@ -45,6 +58,14 @@ class StartsWith:
 
 
 @dataclass(frozen=True, slots=True)
+class EndsWith:
+    """`endsWith(path, value)`."""
+
+    path: Path
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnyLambda:
     """`collection/any(variable:condition)`; `any()`, "not empty", has neither variable nor condition.
 
@@ -54,6 +75,15 @@ class AnyLambda:
     collection: Path
     variable: str | None
     condition: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllLambda:
+    """`collection/all(variable:condition)`: no element is without the condition, so an empty collection has it."""
+
+    collection: Path
+    variable: str
+    condition: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +107,8 @@ class Or:
     items: tuple[Node, ...]
 
 
-Node = Comparison | In | StartsWith | AnyLambda | Not | And | Or
+Node = Comparison | In | StartsWith | EndsWith | AnyLambda | AllLambda | Not | And | Or
+Leaf = Comparison | In | StartsWith | EndsWith
 
 
 def to_text(node: Node) -> str:
@@ -92,11 +123,13 @@ def to_text(node: Node) -> str:
         case AnyLambda(collection, variable, condition):
             inner = "" if condition is None else f"{variable}:{to_text(condition)}"
             return f"{'/'.join(collection)}/any({inner})"
+        case AllLambda(collection, variable, condition):
+            return f"{'/'.join(collection)}/all({variable}:{to_text(condition)})"
         case _:
             return _condition_text(node)
 
 
-def _condition_text(node: Comparison | In | StartsWith) -> str:
+def _condition_text(node: Leaf) -> str:
     path = "/".join(node.path)
     match node:
         case Comparison(_, op, value):
@@ -105,3 +138,5 @@ def _condition_text(node: Comparison | In | StartsWith) -> str:
             return f"{path} in ({','.join(map(literal_text, values))})"
         case StartsWith(_, value):
             return f"startsWith({path},{literal_text(value)})"
+        case EndsWith(_, value):
+            return f"endsWith({path},{literal_text(value)})"

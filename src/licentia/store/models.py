@@ -12,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import CompositePrimaryKey, F, Index, Q, UniqueConstraint
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from licentia.store.fields import BytewiseTextField
 
@@ -305,7 +305,24 @@ class User(models.Model):
             UniqueConstraint(fields=("tenant_id", "principal_key"), name="users_principal_key"),
         )
         indexes = (
-            Index(fields=("tenant_id", "sort_key", "id"), name="users_by_name"),
+            # The order of lists, with what their filters ask of an account: a list reads rows of those it shows only.
+            Index(
+                fields=(
+                    "tenant_id",
+                    "sort_key",
+                    "id",
+                    "deleted_at",
+                    "account_enabled",
+                    "user_type",
+                    "usage_location",
+                    "is_synced",
+                    "created_at",
+                    "licenses_read_at",
+                    "last_sign_in_at",
+                    "sign_in_read_at",
+                ),
+                name="users_by_name",
+            ),
             # The finders': who has been away, and the few who are blocked, never came, or of whom a fact is missing.
             Index(
                 F("tenant_id"), _SEEN, F("id"), condition=_ALIVE & Q(activity_read_at__isnull=False), name="users_away"
@@ -329,6 +346,8 @@ class User(models.Model):
                 condition=_ALIVE & Q(sign_in_read_at__isnull=True),
                 name="users_sign_in_unread",
             ),
+            # As Graph sorts and compares: the name as it is written, without letter case.
+            Index("tenant_id", Lower("display_name"), "id", name="users_by_display"),
         )
 
 
@@ -567,6 +586,20 @@ class Finder(models.Model):
     class Meta:
         db_table = "finder"
         constraints = (UniqueConstraint(fields=("tenant_id", "name"), name="finder_name"),)
+
+
+class SavedView(models.Model):
+    """How one operator looks at a list in a tenant: filters as an address, and columns. '' is how it is looked at now."""
+
+    pk = CompositePrimaryKey("tenant_id", "operator_id", "name")
+    tenant_id = Big()
+    operator_id = Text()
+    name = Text()
+    address = Text()
+    columns = Text()
+
+    class Meta:
+        db_table = "saved_view"
 
 
 class GroupQueue(models.Model):

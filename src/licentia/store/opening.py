@@ -56,6 +56,12 @@ def known_migrations() -> list[str]:
     return sorted(name for name in names if name[:4].isdigit())
 
 
+def is_current() -> bool:
+    """Whether the store opens and has this release's tables; StoreError where it does not open."""
+    with reading():
+        return _applied() == known_migrations()
+
+
 def _prepare_folder(folder: Path) -> None:
     old = os.umask(0o077)
     try:

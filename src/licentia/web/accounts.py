@@ -5,8 +5,6 @@ Nobody signs up, no mail is sent, no sentence of allauth's is shown. Operators a
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -28,6 +26,7 @@ from django.urls import reverse
 
 from licentia.changes import entering
 from licentia.store.lists import operators
+from licentia.store.secret import box
 from licentia.web import sessions
 from licentia.web.hosts import host_of
 from licentia.web.noting import note
@@ -172,5 +171,4 @@ def _known(name: str) -> str:
 
 
 def _box() -> Fernet:
-    key = hashlib.sha256(f"licentia second factors {settings.SECRET_KEY}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return box("second factors", settings.SECRET_KEY)

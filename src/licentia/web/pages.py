@@ -26,6 +26,7 @@ from licentia.web.views import (
     settings,
     subscription_changes,
     subscriptions,
+    user_list,
     users,
 )
 
@@ -48,6 +49,9 @@ ROUTES = (
     Route("user", "users/active/<uuid:object_id>", users.user, post=ASSIGN),
     Route("consider", "users/active/<uuid:object_id>/consider", users.consider, get=None, post=ASSIGN),
     Route("manage", "users/active/selection", manage.choose, get=None, post=READ),
+    Route("choose_columns", "users/active/columns", user_list.choose_columns, get=None, post=READ),
+    Route("save_view", "users/active/views", user_list.save, get=None, post=READ),
+    Route("forget_view", "users/active/views/forget", user_list.forget, get=None, post=READ),
     Route("manage_licenses", "users/active/manage", manage.pane, get=ASSIGN, post=ASSIGN),
     Route("managed", "users/active/managed/<int:plan_id>", manage.done, get=ASSIGN),
     Route("deleted_users", "users/deleted", deleted.every, post=READ),

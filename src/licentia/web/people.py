@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from licentia.domain.instants import DAY
-from licentia.store.lists import products
-from licentia.store.lists import users as list_of
+from licentia.store.lists import user_facts
+from licentia.store.lists.user_facts import Facts, Holding
 from licentia.store.lists.users import MailCell, UserRow
 from licentia.web.desk import Desk
+from licentia.words import user_list
 from licentia.words import users as words
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
@@ -44,48 +45,40 @@ class Person:
     blocked: bool
     mailbox: str
     mailbox_tag: str
+    cells: Mapping[str, str]
+    """What the columns say that were asked for, by name."""
 
 
-def people(desk: Desk, rows: tuple[UserRow, ...], sku_id: str | None = None) -> list[Person]:
-    """These users, with their licenses; `sku_id`: with the paths of this product."""
+def people(
+    desk: Desk, rows: tuple[UserRow, ...], sku_id: str | None = None, columns: Sequence[str] = ()
+) -> list[Person]:
+    """These users, with their licenses; `sku_id`: with the paths of this product; `columns`: with what these say."""
     ids = [row.id for row in rows]
-    sources: dict[int, list[Any]] = defaultdict(list)
-    for source in list_of.sources(desk.tenant_id, ids) if ids else ():
-        sources[source[0]].append(source)
-    mails = list_of.mail_cells(desk.tenant_id, ids) if ids else {}
-    shown = [s for held in sources.values() for s in held if s[1] == sku_id]
-    groups = _names(desk, shown, 2)
-    buyers = _names(desk, shown, 3)
+    held: dict[int, list[Holding]] = defaultdict(list)
+    for one in user_facts.holdings(desk.tenant_id, ids) if ids else ():
+        held[one.user_id].append(one)
+    facts = user_facts.facts(desk.tenant_id, ids) if ids else {}
     names = Counter(row.display_name for row in rows)
     return [
-        _person(
-            desk,
-            row,
-            sources[row.id],
-            tuple(
-                Path(s[2], words.path(s[2], s[3], groups, buyers))
-                for s in sources[row.id]
-                if s[1] == sku_id and s[4] < 5
-            ),
-            mails.get(row.id),
-            is_twin=names[row.display_name] > 1,
-        )
+        _person(desk, row, held[row.id], facts[row.id], sku_id, columns, is_twin=names[row.display_name] > 1)
         for row in rows
     ]
 
 
-def _names(desk: Desk, sources: list[Any], kind: int) -> dict[int, str]:
-    wanted = sorted({source[3] for source in sources if source[2] == kind})
-    if not wanted:
-        return {}
-    return (products.group_names if kind == 2 else products.purchase_buyers)(desk.tenant_id, wanted)
-
-
 def _person(
-    desk: Desk, row: UserRow, sources: list[Any], paths: tuple[Path, ...], mail: MailCell | None, *, is_twin: bool
+    desk: Desk,
+    row: UserRow,
+    held: list[Holding],
+    facts: Facts,
+    sku_id: str | None,
+    columns: Sequence[str],
+    *,
+    is_twin: bool,
 ) -> Person:
     days = None if row.last_sign_in_at is None else (desk.now - row.last_sign_in_at) // DAY
-    tag = mail_tag(mail)
+    mail = None if facts.mailbox_kind is None else MailCell(facts.mailbox_kind, facts.mailbox_bytes, facts.hold)
+    sources = [(one.user_id, one.sku_id, one.kind, one.source_id, one.state) for one in held]
+    is_copy = desk.tenant.origin == "imported"
     return Person(
         id=row.id,
         object_id=row.object_id,
@@ -94,14 +87,21 @@ def _person(
         label=f"{row.display_name}, {row.principal_name}" if is_twin else row.display_name,
         licenses=words.licenses_in_short(sources),
         licenses_all=words.licenses(sources),
-        paths=paths,
+        paths=_paths(held, sku_id),
         sign_in=_sign_in(desk, row),
         ago="" if days is None else _ago(desk, days),
         is_long_ago=days is not None and days >= desk.tenant.inactive_days,
         blocked=row.account_enabled is not None and not row.account_enabled,
         mailbox=mail_word(desk, mail),
-        mailbox_tag=tag,
+        mailbox_tag=mail_tag(mail),
+        cells={
+            name: user_list.cell(name, desk.text, row, facts, held, is_copy=is_copy, now=desk.now) for name in columns
+        },
     )
+
+
+def _paths(held: list[Holding], sku_id: str | None) -> tuple[Path, ...]:
+    return tuple(Path(one.kind, user_list.way(one)) for one in held if one.sku_id == sku_id and one.state < 5)
 
 
 def _sign_in(desk: Desk, row: UserRow) -> str:

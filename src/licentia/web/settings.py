@@ -11,8 +11,8 @@ import os
 from csp.constants import NONE, SELF
 
 from licentia.store import settings as store
+from licentia.store.secret import secret_key
 from licentia.web.openid import form_targets, openid_connect
-from licentia.web.secret import secret_key
 
 DATABASES = store.DATABASES
 AUTH_USER_MODEL = store.AUTH_USER_MODEL

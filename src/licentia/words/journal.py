@@ -46,6 +46,8 @@ def _object_word(tenant: Any, row: audit.AuditRow, names: Mapping[int, str]) -> 
         return _("Never list")
     if row.object_kind == "operator":
         return operator_text(row.after or row.before)
+    if row.object_kind == "app":
+        return _("Program {name}").format(name=source(row).get("app", ""))
     if row.object_kind == "finder":
         return _("Finder {name}").format(name=source(row).get("name", row.object_id))
     return tenant.name if row.object_kind == "tenant" else user_word(row)

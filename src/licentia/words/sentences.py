@@ -46,7 +46,6 @@ def filter_sentence(error: FilterError) -> str:
         "unterminated_string": _("A text has no closing quote."),
         "bad_literal": _("This is not a value."),
         "unknown_function": _("There is no such function."),
-        "unsupported_operator": _("This operator is not available here; use eq, in, and, or, not, startsWith and any."),
     }[str(error.code)]
     return joined(where, what, _("Example: department eq 'Sales' and accountEnabled eq false"))
 

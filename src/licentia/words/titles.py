@@ -9,11 +9,14 @@ from licentia.domain.intents import (
     Assign,
     Block,
     CancelSubscription,
+    ChangeLicenses,
     ChangeMembers,
     CreateGroup,
+    CreateUser,
     DeleteGroup,
     DeleteUser,
     Intent,
+    PurgeGroup,
     PurgeUser,
     Replace,
     Reprocess,
@@ -32,8 +35,9 @@ from licentia.domain.intents import (
     Unblock,
     Undo,
     UpdateGroup,
+    UpdateUser,
 )
-from licentia.store.lists import products
+from licentia.store.lists import products, users
 from licentia.words.language import gettext as _
 from licentia.words.language import ngettext
 from licentia.words.parts import count, product_name
@@ -61,6 +65,8 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Replace all products with {names}").format(names=names)
         case UnassignAll():
             return _("Unassign all products")
+        case ChangeLicenses():
+            return _changed(intent)
         case SetPlans():
             return _("Set service plans of {product}").format(product=product_name(intent.sku_id))
         case TakeOver():
@@ -76,6 +82,10 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Sign out of all sessions")
         case SetManager():
             return _("Set manager") if intent.manager_id is not None else _("Remove manager")
+        case CreateUser():
+            return _("Create user {user}").format(user=dict(intent.fields).get("principal_name", ""))
+        case UpdateUser():
+            return _("Change user {user}").format(user=_user(tenant_id, intent.user_id))
         case DeleteUser():
             return _("Delete users")
         case RestoreUser():
@@ -111,6 +121,8 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             return _("Change group {group}").format(group=intent.name or _group(tenant_id, intent.group_id))
         case DeleteGroup():
             return _("Delete group {group}").format(group=_group(tenant_id, intent.group_id))
+        case PurgeGroup():
+            return _("Delete group {group} for good").format(group=_group(tenant_id, intent.group_id))
         case RestoreGroup():
             return _("Restore group {group}").format(group=_group(tenant_id, intent.group_id))
         case Undo():
@@ -119,12 +131,26 @@ def _of(tenant_id: int, intent: Intent) -> str:  # noqa: PLR0912 - a table, a li
             assert_never(intent)
 
 
+def _changed(intent: ChangeLicenses) -> str:
+    old = ", ".join(sorted(map(product_name, intent.remove)))
+    new = ", ".join(sorted(product_name(sku) for sku, _off in intent.add))
+    if old and new:
+        return _("Replace {old} with {new}").format(old=old, new=new)
+    if old or new:
+        return (_("Unassign {product}") if old else _("Assign {product}")).format(product=old or new)
+    return _("Change licenses")
+
+
 def _members(tenant_id: int, intent: ChangeMembers) -> str:
     old = "" if intent.from_group is None else _group(tenant_id, intent.from_group)
     new = "" if intent.to_group is None else _group(tenant_id, intent.to_group)
     if old and new:
         return _("Move from group {old} to group {new}").format(old=old, new=new)
     return _("Remove from group {group}").format(group=old) if old else _("Add to group {group}").format(group=new)
+
+
+def _user(tenant_id: int, user_id: int) -> str:
+    return users.principal_names(tenant_id, [user_id]).get(user_id, str(user_id))
 
 
 def _group(tenant_id: int, group_id: int) -> str:

@@ -51,9 +51,11 @@ LEFT_OUT = frozenset(
         "class_account",
         "plan_step",
         "plan_chunk",
+        "saved_view",
     }
 )
-"""What happened to a tenant, and what was going to, stays with it. The group queue is copied without its plans."""
+"""What happened to a tenant, what was going to, and how operators look at it stays with it. The group queue is copied without
+its plans."""
 
 _SETTINGS = (
     "country, time_zone, language, switches, clock_offset, confirm_above, limit_percent, limit_users, approve_above, "

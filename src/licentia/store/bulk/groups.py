@@ -13,7 +13,10 @@ from licentia.store.bulk.sources import set_agenda
 
 _GROUP = "tenant_id = %(tenant)s AND id = %(group)s"
 _OF_GROUP = "tenant_id = %(tenant)s AND group_id = %(group)s"
-CHANGEABLE = ("display_name", "sort_key", "membership_rule", "deleted_at")
+CHANGEABLE = (
+    *("display_name", "sort_key", "membership_rule", "deleted_at"),
+    *("description", "mail", "mail_nickname", "visibility"),
+)
 """Columns of a group that a door sets."""
 
 

@@ -12,12 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from licentia.domain.instants import Instant
 from licentia.store import clock, sql
-
-
-def stored(operator_id: str) -> object:
-    """The id as the database keeps it: SQLite has no type for it."""
-    found = uuid.UUID(operator_id)
-    return found if sql.is_postgres() else found.hex
+from licentia.store.lists.operators import stored
 
 
 def insert(name: str, display_name: str) -> str:

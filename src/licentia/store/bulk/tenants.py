@@ -20,6 +20,7 @@ TENANT_TABLES = (
     "plan_class",
     "plan",
     "finder",
+    "saved_view",
     "never_list",
     "clock",
     "source",

@@ -20,6 +20,16 @@ def tenants_due(kind: str) -> list[int]:
     return [row[0] for row in found]
 
 
+def waiting() -> dict[str, int]:
+    """By kind, how many tenants have work that is due, by this machine's time; `plan` is those with plans that run."""
+    found = sql.rows(
+        "SELECT a.kind, count(*) FROM agenda a JOIN tenant t ON t.id = a.tenant_id "
+        "WHERE a.kind IN ('group', 'plan') OR a.next_at <= %(now)s + t.clock_offset GROUP BY a.kind",
+        {"now": clock.machine_now()},
+    )
+    return {str(kind): int(count) for kind, count in found}
+
+
 def is_due(tenant_id: int, kind: str) -> bool:
     """Whether the tenant's work of this kind is due by its own time."""
     at = sql.value(

@@ -108,6 +108,11 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         "WHERE c.tenant_id = %(tenant)s AND u.id IS NULL",
     ),
     (
+        "profile_without_user",
+        "SELECT c.user_id, 0 FROM user_profile c LEFT JOIN users u ON u.tenant_id = c.tenant_id AND u.id = c.user_id "
+        "WHERE c.tenant_id = %(tenant)s AND u.id IS NULL",
+    ),
+    (
         "member_without_user",
         "SELECT m.group_id, m.user_id FROM group_member m LEFT JOIN users u ON u.tenant_id = m.tenant_id "
         "AND u.id = m.user_id WHERE m.tenant_id = %(tenant)s AND u.id IS NULL",

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from licentia.domain.facts import UNKNOWN
-from licentia.domain.group_facts import GroupFacts, GroupKind
+from licentia.domain.group_facts import GroupFacts, GroupKind, Processing
+from licentia.domain.group_facts import processing as state_of
 from licentia.domain.instants import Instant
 from licentia.domain.reasons import BadInput
 from licentia.store import sql
@@ -32,6 +33,11 @@ class GroupRow:
     membership_rule: str | None
     is_synced: bool | None
     deleted_at: Instant | None
+    description: str | None = None
+    mail: str | None = None
+    mail_nickname: str | None = None
+    visibility: str | None = None
+    created_at: Instant | None = None
 
     @property
     def facts(self) -> GroupFacts:
@@ -81,7 +87,8 @@ class TroubledUser:
 
 
 COLUMNS = (
-    "g.id, g.object_id, g.display_name, g.sort_key, g.kind, g.membership_rule, g.is_synced, g.deleted_at "
+    "g.id, g.object_id, g.display_name, g.sort_key, g.kind, g.membership_rule, g.is_synced, g.deleted_at, "
+    "g.description, g.mail, g.mail_nickname, g.visibility, g.created_at "
     "FROM user_group g WHERE g.tenant_id = %(tenant)s"
 )
 """What `group_row` reads, up to the first condition."""
@@ -94,10 +101,8 @@ _LIVING = "JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id AND u.
 
 def group_row(values: sql.Row) -> GroupRow:
     """The group that COLUMNS read."""
-    number, object_id, name, key, kind, rule, is_synced, deleted_at = values
-    return GroupRow(
-        number, object_id, name, key, kind, rule, None if is_synced is None else bool(is_synced), deleted_at
-    )
+    number, object_id, name, key, kind, rule, is_synced, *more = values
+    return GroupRow(number, object_id, name, key, kind, rule, None if is_synced is None else bool(is_synced), *more)
 
 
 def page(
@@ -181,6 +186,35 @@ def is_named(tenant_id: int, name: str) -> bool:
         {"tenant": tenant_id, "name": name},
     )
     return found is not None
+
+
+def processing(tenant_id: int, group_ids: list[int]) -> dict[int, Processing]:
+    """Of these groups, those that somebody has yet to follow, and how far they are (R-181); others are complete.
+
+    One pass over who waits, not over members; who left a group and holds its licenses still waits for it too.
+    """
+    params = {"tenant": tenant_id, "groups": sql.listed(group_ids)}
+    waiting = sql.rows(
+        "SELECT DISTINCT w.id FROM (SELECT m.group_id AS id FROM group_queue q JOIN group_member m "
+        "ON m.tenant_id = q.tenant_id AND m.user_id = q.user_id "
+        f"WHERE q.tenant_id = %(tenant)s AND m.group_id {sql.among('groups')} UNION ALL "
+        "SELECT s.source_id AS id FROM group_queue q JOIN source s ON s.tenant_id = q.tenant_id AND s.user_id = q.user_id "
+        f"WHERE q.tenant_id = %(tenant)s AND s.source_kind = 2 AND s.source_id {sql.among('groups')}) w",
+        params,
+    )
+    numbers = [row[0] for row in waiting]
+    begun = (
+        sql.rows(
+            f"SELECT g.id FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.id {sql.among('groups')} AND EXISTS "
+            "(SELECT 1 FROM group_member m LEFT JOIN group_queue q ON q.tenant_id = m.tenant_id AND q.user_id = m.user_id "
+            "WHERE m.tenant_id = g.tenant_id AND m.group_id = g.id AND q.user_id IS NULL)",
+            params | {"groups": sql.listed(numbers)},
+        )
+        if numbers
+        else []
+    )
+    done = {row[0] for row in begun}
+    return {number: state_of(1, int(number in done)) for number in numbers}
 
 
 def licenses(tenant_id: int, group_ids: list[int]) -> dict[int, list[tuple[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from licentia.domain.instants import Instant
 from licentia.store import sql
 
 
@@ -61,6 +62,27 @@ def find(name: str) -> OperatorRow | None:
 def by_id(operator_id: str) -> OperatorRow | None:
     """The operator with this id, with its roles."""
     return next((one for one in every() if one.id == operator_id), None)
+
+
+def stored(operator_id: str) -> object:
+    """The id as the database keeps it: SQLite has no type for it."""
+    found = uuid.UUID(operator_id)
+    return found if sql.is_postgres() else found.hex
+
+
+def sessions_from(operator_id: str) -> Instant:
+    """What the operator began until then is over."""
+    found = sql.value("SELECT sessions_from FROM operator WHERE id = %(id)s", {"id": stored(operator_id)})
+    return int(found or 0)
+
+
+def has_second_step(operator_id: str) -> bool:
+    """Whether a password alone does not sign the operator in: there is an authenticator app, or a passkey."""
+    found = sql.value(
+        "SELECT 1 FROM mfa_authenticator WHERE user_id = %(id)s AND type IN ('totp', 'webauthn') LIMIT 1",
+        {"id": stored(operator_id)},
+    )
+    return found is not None
 
 
 def _operator(row: sql.Row) -> OperatorRow:

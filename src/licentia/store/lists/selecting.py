@@ -5,6 +5,7 @@ from __future__ import annotations
 from licentia.odata.trees import Node
 from licentia.store import sql
 from licentia.store.lists.filters import where
+from licentia.store.lists.matching import users
 
 
 def direct_holders(tenant_id: int, product_id: int, after: int, top: int) -> list[int]:
@@ -51,13 +52,7 @@ def count_holders_otherwise(tenant_id: int, product_id: int) -> dict[int, int]:
 
 def matching(tenant_id: int, node: Node, after: int, top: int) -> list[int]:
     """Users with an id above `after` whom the filter means."""
-    condition, params = where(node)
-    found = sql.rows(
-        f"SELECT u.id FROM users u WHERE u.tenant_id = %(tenant)s AND u.id > %(after)s "
-        f"AND u.deleted_at IS NULL AND {condition} ORDER BY u.id LIMIT %(top)s",
-        {"tenant": tenant_id, "after": after, "top": top} | params,
-    )
-    return [row[0] for row in found]
+    return [hit.id for hit in users(tenant_id, where(node), after=(after,), top=top)]
 
 
 def by_names(tenant_id: int, keys: list[str]) -> dict[str, int]:

@@ -46,7 +46,7 @@ def changed_users(tenant_id: int, plan_id: int, after: int, top: int) -> list[in
     found = sql.rows(
         "SELECT DISTINCT j.object_id FROM segment s JOIN journal j ON j.tenant_id = %(tenant)s "
         f"AND j.seq BETWEEN s.first_seq AND s.last_seq WHERE s.tenant_id = %(tenant)s AND {OF_PLAN} "
-        "AND j.object_kind = 'user' AND j.kind IN ('account.deleted', 'member.add', 'member.remove') "
+        "AND j.object_kind = 'user' AND j.kind IN ('account.deleted', 'member.add', 'member.remove', 'user.create') "
         "AND j.object_id > %(after)s ORDER BY j.object_id LIMIT %(top)s",
         {"tenant": tenant_id, "plan": plan_id, "after": after, "top": top},
     )

@@ -133,9 +133,9 @@ def search(tenant_id: int, words: str) -> list[int]:
 
 
 def _few(tenant_id: int, query: Query, hits: list[int]) -> Page:
-    condition, params = _condition(query)
+    condition, params, joins = _condition(query)
     found = sql.rows(
-        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('hits')} "
+        f"SELECT {_COLUMNS} FROM users u {joins} WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('hits')} "
         f"AND u.deleted_at IS NULL{condition} ORDER BY u.sort_key || '', u.id",
         {"tenant": tenant_id, "hits": sql.listed(hits)} | params,
     )
@@ -151,7 +151,7 @@ def _few(tenant_id: int, query: Query, hits: list[int]) -> Page:
 
 def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
     """The name order, from a key on; a short word is looked for at the beginning of names."""
-    condition, params = _condition(query)
+    condition, params, joins = _condition(query)
     if words and cap is None:
         condition += " AND u.sort_key >= %(start)s AND u.sort_key < %(below)s"
         params |= {"start": words, "below": words + "\U0010ffff"}
@@ -165,7 +165,7 @@ def _walk(tenant_id: int, query: Query, cap: str | None, words: str) -> Page:
         params |= {"key": key[0], "id": key[1]}
     order = "u.sort_key DESC, u.id DESC" if is_back else "u.sort_key, u.id"
     found = sql.rows(
-        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL{condition} "
+        f"SELECT {_COLUMNS} FROM users u {joins} WHERE u.tenant_id = %(tenant)s AND u.deleted_at IS NULL{condition} "
         f"ORDER BY {order} LIMIT %(top)s",
         {"tenant": tenant_id, "top": query.top + 1} | params,
     )
@@ -196,8 +196,8 @@ def _page(
     return Page(tuple(shown), total, more_than, next_key, previous_key)
 
 
-def _condition(query: Query) -> tuple[str, dict[str, Any]]:
-    condition, params = "", dict[str, Any]()
+def _condition(query: Query) -> tuple[str, dict[str, Any], str]:
+    condition, params, joins = "", dict[str, Any](), ""
     if query.product_id is not None:
         condition += (
             " AND EXISTS (SELECT 1 FROM source s WHERE s.tenant_id = u.tenant_id AND s.product_id = %(product)s "
@@ -211,10 +211,11 @@ def _condition(query: Query) -> tuple[str, dict[str, Any]]:
         )
         params["group"] = query.group_id
     if query.node is not None:
-        more, bound = where(query.node)
-        condition += f" AND {more}"
-        params |= bound
-    return condition, params
+        meant = where(query.node)
+        condition += f" AND {meant.sql}"
+        params |= meant.params
+        joins = meant.joins
+    return condition, params, joins
 
 
 def like(words: str) -> str:
@@ -277,6 +278,16 @@ def find(tenant_id: int, key: str) -> UserRow | None:
         if found:
             return UserRow(*found)
     return None
+
+
+def of_ids(tenant_id: int, numbers: list[int]) -> list[UserRow]:
+    """These users who are not deleted, by name."""
+    found = sql.rows(
+        f"SELECT {_COLUMNS} FROM users u WHERE u.tenant_id = %(tenant)s AND u.id {sql.among('users')} "
+        "AND u.deleted_at IS NULL ORDER BY u.sort_key || '', u.id",
+        {"tenant": tenant_id, "users": sql.listed(numbers)},
+    )
+    return [UserRow(*row) for row in found]
 
 
 def by_id(tenant_id: int, user_id: int) -> UserRow | None:

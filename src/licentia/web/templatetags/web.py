@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,9 @@ def qr(text: str) -> SafeString:
     return format_html(
         '<svg class="qr" viewBox="0 0 {} {}" aria-hidden="true"><path d="{}"/></svg>', len(rows), len(rows), cells
     )
+
+
+@register.filter
+def of(cells: Mapping[str, str], name: str) -> str:
+    """What a row has under this name."""
+    return cells[name]

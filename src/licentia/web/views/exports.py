@@ -14,7 +14,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from licentia.changes import run
 from licentia.changes.preview import Fate, fates, preview, titled
 from licentia.domain.instants import Instant, to_iso
-from licentia.store.lists import audit, deleted, plan_steps
+from licentia.store.lists import audit, deleted, filtered, plan_steps
 from licentia.store.lists import plans as plan_list
 from licentia.store.lists import users as user_list
 from licentia.store.lists.plan_steps import StepQuery
@@ -28,38 +28,45 @@ from licentia.web.views import licenses, listing
 from licentia.web.views.audit import asked
 from licentia.web.views.deleted import deleted_people
 from licentia.web.views.plan_steps import query_of
+from licentia.web.views.user_list import columns_of, wanted_of
 from licentia.words import journal as journal_words
 from licentia.words import rules, sentences
 from licentia.words.language import gettext as _
 from licentia.words.titles import title
+from licentia.words.user_list import COLUMNS, USUAL
 from licentia.words.users import sign_in_word
 
 
 def users(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
-    """Active users, those that the list's search means."""
-    return _users(request, desk, "users", None, None)
+    """Active users: those whom the list's search and filters mean, with the columns that are shown there."""
+    wanted = wanted_of(desk, request.GET)
+    columns = [name for name in columns_of(desk, request.GET) if name not in USUAL]
+
+    def read(after: tuple[str, int] | None) -> tuple[list[Cells], tuple[str, int] | None]:
+        page = filtered.page(desk.tenant_id, wanted, desk.now, Query(after=after, top=PAGE))
+        found = zip(page.users, people(desk, page.users, columns=columns), strict=True)
+        return [(*_user(row, one, with_paths=False), *one.cells.values()) for row, one in found], page.next_key
+
+    header = [*_header(with_paths=False), *(COLUMNS[name]() for name in columns)]
+    return streamed(desk, "users", header, pages(read))
 
 
 def holders(request: HttpRequest, desk: Desk, sku_id: str) -> StreamingHttpResponse:
     """The users of a product, with how each has it."""
     row = licenses.find(desk, sku_id)
-    return _users(request, desk, "product-users", row.id, row.sku_id)
-
-
-def _users(
-    request: HttpRequest, desk: Desk, name: str, product_id: int | None, sku_id: str | None
-) -> StreamingHttpResponse:
     search = request.GET.get("q", "")[: listing.LONGEST_SEARCH]
 
     def read(after: tuple[str, int] | None) -> tuple[list[Cells], tuple[str, int] | None]:
-        page = user_list.page(desk.tenant_id, Query(search, product_id, after=after, top=PAGE))
-        found = zip(page.users, people(desk, page.users, sku_id), strict=True)
-        return [_user(row, one, with_paths=sku_id is not None) for row, one in found], page.next_key
+        page = user_list.page(desk.tenant_id, Query(search, row.id, after=after, top=PAGE))
+        found = zip(page.users, people(desk, page.users, row.sku_id), strict=True)
+        return [_user(user, one, with_paths=True) for user, one in found], page.next_key
 
+    return streamed(desk, "product-users", _header(with_paths=True), pages(read))
+
+
+def _header(*, with_paths: bool) -> list[str]:
     header = [_("Display name"), _("Username"), _("Object ID"), _("Licenses")]
-    header += [_("Assignment")] if sku_id is not None else []
-    header += [_("Sign-in status"), _("Last sign-in"), _("Mailbox")]
-    return streamed(desk, name, header, pages(read))
+    return [*header, *([_("Assignment")] if with_paths else []), _("Sign-in status"), _("Last sign-in"), _("Mailbox")]
 
 
 def _user(row: user_list.UserRow, one: Any, *, with_paths: bool) -> Cells:

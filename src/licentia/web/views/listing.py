@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from licentia.domain.userfilter import UserFilter
+from licentia.store.lists import filtered
 from licentia.store.lists import users as list_of
 from licentia.store.lists.users import Page, Query
 from licentia.web import paging
@@ -36,19 +39,25 @@ def listing(
     product_id: int | None = None,
     sku_id: str | None = None,
     group_id: int | None = None,
+    wanted: UserFilter | None = None,
+    columns: Sequence[str] = (),
 ) -> Listing:
-    """The users that the address asks for."""
+    """The users that the address asks for; `wanted`: by these filters, with these columns."""
     place = paging.place_of(request.GET)
-    search = request.GET.get("q", "")[:LONGEST_SEARCH]
+    search = request.GET.get("q", "")[:LONGEST_SEARCH] if wanted is None else wanted.search
     query = Query(search, product_id, after=place.after, before=place.before, top=TOP, group_id=group_id)
-    page = list_of.page(desk.tenant_id, query)
+    page = (
+        list_of.page(desk.tenant_id, query)
+        if wanted is None
+        else filtered.page(desk.tenant_id, wanted, desk.now, query)
+    )
     total = page.total
-    if total is None and not search and product_id is None and group_id is None:
+    if total is None and not search and not (wanted and wanted.chosen) and product_id is None and group_id is None:
         counted = list_of.count_up_to(desk.tenant_id)
         total = counted if counted <= list_of.COUNTED else None
     first = max(1, place.first)
     return Listing(
-        rows=people(desk, page.users, sku_id),
+        rows=people(desk, page.users, sku_id, columns),
         where=_where(desk, page, first, total),
         total=total,
         next=_next(request, page, first),

@@ -6,22 +6,22 @@ What the pane shows under "If you save" is a draft plan, made anew when the choi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
 from licentia.changes import propose, run
 from licentia.changes.preview import fates, preview
-from licentia.changes.who import Who
-from licentia.domain.intents import Assign, Intent, Replace, UnassignAll
+from licentia.domain.intents import Assign, Block, Intent, Replace, UnassignAll, Unblock
 from licentia.domain.lifecycle import PlanState
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import BadInput, Refused
+from licentia.store.lists import filtered, products
 from licentia.store.lists import plans as list_of
-from licentia.store.lists import products
 from licentia.store.lists import users as user_list
 from licentia.web import selection
 from licentia.web.desk import Desk
@@ -29,12 +29,14 @@ from licentia.web.selection import Selection
 from licentia.web.views import plans
 from licentia.web.views.plan_acts import carried_out
 from licentia.web.views.plan_boxes import NAMED as IN_BOX
-from licentia.web.views.users import LIST
+from licentia.web.views.user_list import LIST, back, bar, wanted_of
 from licentia.words.language import ngettext
 from licentia.words.parts import product_name
 from licentia.words.seats import available
 
 SHOWN = 3
+SIGN_IN: Mapping[str, Intent] = {"block": Block(), "unblock": Unblock()}
+"""What a plan for the selection does at once, by the button's word; its door asks who may."""
 DRAFT = "manage"
 """The session's key: the draft that the pane shows, and the choice that it stands for."""
 NAMED = 20
@@ -44,18 +46,23 @@ NAMED = 20
 def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keeps the selection of Active users, then does what the button says."""
     chosen = selection.mark(request, desk, LIST)
-    act = request.POST.get("do", "")
+    act, place = request.POST.get("do", ""), QueryDict(request.POST.get("place", ""))
     if act == "clear":
         chosen = selection.save(request, desk, LIST, Selection())
+    elif act == "all":
+        chosen = selection.everybody(request, desk, LIST, wanted_of(desk, place))
     elif act.startswith("go:?"):
         return HttpResponseRedirect(reverse("active_users") + act.removeprefix("go:"))
     elif act == "manage" and chosen:
         desk.actor.require(Capability.ASSIGN_LICENSES, desk.tenant_id)
         return HttpResponseRedirect(reverse("manage_licenses"))
+    elif act in SIGN_IN and chosen:
+        return HttpResponseRedirect(
+            reverse("plan", args=[propose.propose(desk.tenant_id, SIGN_IN[act], chosen.who, desk.actor)])
+        )
     if request.htmx:  # type: ignore[attr-defined]
-        found = {"selected": chosen, "may_assign": desk.can(Capability.ASSIGN_LICENSES)}
-        return render(request, "web/users_bar.html", found)
-    return HttpResponseRedirect(reverse("active_users"))
+        return render(request, "web/users_bar.html", bar(desk, chosen, place))
+    return back(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ def pane(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/manage.html", _form(desk, chosen, Choice("", (), is_none=False)))
     choice = _choice(request)
+    if chosen.listed is not None:
+        return _as_plan(request, desk, choice, chosen)
     seen = request.session.get(DRAFT)
     if seen is not None and request.POST.get("plan") == str(seen[1]) and seen == _mark(desk, seen[1], choice, chosen):
         return _save(request, desk, int(seen[1]))
@@ -100,10 +109,20 @@ def pane(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, page, found)
 
 
+def _as_plan(request: HttpRequest, desk: Desk, choice: Choice, chosen: Selection) -> HttpResponse:
+    """So many go on as a plan at once: its own page shows what happens to them, before it does."""
+    try:
+        intent = choice.intent()
+    except BadInput as error:
+        found = _form(desk, chosen, choice) | {"bad": plans.cause(error)}
+        return render(request, "web/manage.html", found, status=400)
+    plan_id = propose.propose(desk.tenant_id, intent, chosen.who, desk.actor)
+    return HttpResponseRedirect(reverse("plan", args=[plan_id]))
+
+
 def _mark(desk: Desk, plan_id: int, choice: Choice, chosen: Selection) -> list[Any]:
     """What the session keeps of a draft: when anything of it is otherwise, another draft is made."""
-    users = [] if chosen.is_all else sorted(chosen.users)
-    return [desk.tenant_id, plan_id, choice.how, list(choice.products), choice.is_none, users]
+    return [desk.tenant_id, plan_id, choice.how, list(choice.products), choice.is_none, sorted(chosen.users)]
 
 
 def _considered(request: HttpRequest, desk: Desk, choice: Choice, chosen: Selection) -> dict[str, Any]:
@@ -113,8 +132,7 @@ def _considered(request: HttpRequest, desk: Desk, choice: Choice, chosen: Select
         intent = choice.intent()
     except BadInput as error:
         return {"bad": plans.cause(error)}
-    who = Who("users", "", tuple(sorted(chosen.users)))
-    plan_id = propose.propose(desk.tenant_id, intent, who, desk.actor)
+    plan_id = propose.propose(desk.tenant_id, intent, chosen.who, desk.actor)
     request.session[DRAFT] = _mark(desk, plan_id, choice, chosen)
     shown = preview(desk.tenant_id, plan_id)
     found = plans.plan_values(desk, shown)
@@ -163,16 +181,34 @@ def done(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
 
 
 def _form(desk: Desk, chosen: Selection, choice: Choice) -> dict[str, Any]:
+    """The pane. Of filters only their users' number is said: how many have a product, their plan shows."""
     ids = sorted(chosen.users)
-    names = [one.display_name for user in ids[:SHOWN] if (one := user_list.by_id(desk.tenant_id, user))]
-    held = Counter(sku for _user, sku in {(s[0], s[1]) for s in user_list.sources(desk.tenant_id, ids) if s[4] < 4})
+    count = chosen.number
+    if chosen.listed is not None:
+        ids = filtered.ids(desk.tenant_id, chosen.listed, desk.now, 0, SHOWN)
+    names = [one.display_name for one in user_list.of_ids(desk.tenant_id, ids[:SHOWN])]
+    sources = [] if chosen.listed else user_list.sources(desk.tenant_id, ids)
+    held = Counter(sku for _user, sku in {(s[0], s[1]) for s in sources if s[4] < 4})
     rows = sorted(products.every(desk.tenant_id), key=lambda one: product_name(one.sku_id).casefold())
     offered = [
-        (one.sku_id, product_name(one.sku_id), available(desk.text, one), _have(desk, held[one.sku_id], len(ids)))
+        (
+            one.sku_id,
+            product_name(one.sku_id),
+            available(desk.text, one),
+            "" if chosen.listed else _have(desk, held[one.sku_id], count),
+        )
         for one in rows
         if one.has_pool
     ]
-    return {"count": len(ids), "names": names, "rest": len(ids) - len(names), "products": offered, "choice": choice}
+    return {
+        "count": count,
+        "many": chosen.listed is not None,
+        "is_more": count > selection.COUNTED,
+        "names": names,
+        "rest": count - len(names),
+        "products": offered,
+        "choice": choice,
+    }
 
 
 def _have(desk: Desk, some: int, every: int) -> str:

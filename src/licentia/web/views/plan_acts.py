@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from licentia.changes import again, approving, propose, run, schedule
+from licentia.changes import again, approving, propose, run, schedule, users
 from licentia.changes.preview import preview
 from licentia.changes.who import Who
 from licentia.domain import intents
@@ -127,6 +127,8 @@ def undo(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     plan = run.load(desk.tenant_id, plan_id)
     if isinstance(intents.from_text(plan["intent"]), SubscriptionIntent):
         return HttpResponseRedirect(reverse("undo_subscription", args=[plan_id]))
+    if users.is_update(desk.tenant_id, plan_id):
+        return _shown(users.undo_update(desk.tenant_id, plan_id, desk.actor).plan_id)
     made = propose.propose(desk.tenant_id, Undo(plan_id), Who("plan", str(plan_id)), desk.actor)
     return _shown(made)
 

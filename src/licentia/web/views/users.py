@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,10 +18,9 @@ from licentia.domain.reasons import BadInput, Outcome
 from licentia.store.lists import audit, deleted, products
 from licentia.store.lists import users as list_of
 from licentia.store.lists.users import UserRow
-from licentia.web import selection, undoing
+from licentia.web import undoing
 from licentia.web.desk import Desk
-from licentia.web.views import user_apps
-from licentia.web.views.listing import listing
+from licentia.web.views import user_apps, user_list
 from licentia.words import journal as journal_words
 from licentia.words import rules, sentences
 from licentia.words import users as words
@@ -30,25 +28,13 @@ from licentia.words.language import gettext as _
 from licentia.words.parts import product_name
 from licentia.words.seats import available
 
-LIST = "users"
 TABS = ("account", "licenses", "mail", "onedrive", "history")
 HISTORY = 50
 
 
 def active(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Everybody who is not deleted, by name."""
-    return render(request, "web/users.html", _list(request, desk))
-
-
-def _list(request: HttpRequest, desk: Desk) -> dict[str, Any]:
-    """The list, and the words of its address: they stay while panes open and close."""
-    kept = {name: value for name, value in request.GET.items() if name in ("q", "after", "before", "first")}
-    return {
-        "place": urlencode(kept),
-        "list": listing(request, desk),
-        "selected": selection.load(request, desk, LIST),
-        "may_assign": desk.can(Capability.ASSIGN_LICENSES),
-    }
+    """Everybody who is not deleted, by name; fewer by the filters of the address."""
+    return render(request, "web/users.html", user_list.values(request, desk))
 
 
 def user(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
@@ -62,8 +48,8 @@ def user(request: HttpRequest, desk: Desk, object_id: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, desk: Desk, pane: dict[str, Any], status: int = 200) -> HttpResponse:
     if request.headers.get("HX-Target") == "pane":
-        return render(request, "web/pane.html", pane, status=status)
-    return render(request, "web/users.html", _list(request, desk) | {"pane": True} | pane, status=status)
+        return render(request, "web/pane.html", {"place": user_list.place(request)} | pane, status=status)
+    return render(request, "web/users.html", user_list.values(request, desk) | {"pane": True} | pane, status=status)
 
 
 def _find(desk: Desk, object_id: str) -> UserRow:

@@ -1,5 +1,16 @@
 """Tables of sentences by topic, merged by licentia.words.sentences. No rule is here."""
 
-from licentia.words.said import accounts, finding, groups, imported, operators, pages, subscriptions, swapping
+from licentia.words.said import (
+    accounts,
+    apps,
+    finding,
+    groups,
+    imported,
+    operators,
+    pages,
+    serving,
+    subscriptions,
+    swapping,
+)
 
-TOPICS = (accounts, finding, groups, imported, operators, pages, subscriptions, swapping)
+TOPICS = (accounts, apps, finding, groups, imported, operators, pages, serving, subscriptions, swapping)

@@ -16,10 +16,32 @@ BAD_INPUT: dict[str, Sentence] = {
         _("{n} deleted users were called {text}. Use the object ID.").format(text=d["text"], n=count(d["n"])),
         or_list(d),
     ),
+    "field_missing": lambda d: _("A new user needs {name}.").format(**d),
+    "unknown_field": lambda d: _("There is no field called {name}.").format(**d),
+    "read_only_field": lambda d: _("{name} can't be set.").format(**d),
+    "bad_field": lambda d: _("That is not a value of {name}.").format(**d),
+    "field_too_long": lambda d: _("{name} is too long: {n} characters at most.").format(
+        name=d["name"], n=count(d["n"])
+    ),
+    "field_not_cleared": lambda d: _("{name} can't be empty.").format(**d),
+    "bad_principal_name": lambda d: _("{text} is not a user name. Example: anna@contoso.com").format(**d),
+    "foreign_domain": lambda d: _("{text} is not a domain of this tenant. These are: {known}.").format(**d),
+    "name_taken": lambda d: _("The user name {text} belongs to another user.").format(**d),
+    "mail_taken": lambda d: _("Another user has the mail address {text}.").format(**d),
+    "bad_object_id": lambda d: _("{text} is not an object ID.").format(**d),
+    "object_id_taken": lambda d: _("The object ID {text} is in use.").format(**d),
+    "restore_name_alone": lambda d: _("Another user name is for one user at a time, not for a plan."),
     "own_manager": lambda d: _("{user} can't be their own manager.").format(**d),
 }
 
-REFUSED: dict[str, Sentence] = {}
+REFUSED: dict[str, Sentence] = {
+    "undo_user": lambda d: _("What plan {plan} set of one user is put back at once, without a plan to look at.").format(
+        **d
+    ),
+    "changed_since": lambda d: _("All that plan {plan} set was changed since, so nothing was put back.").format(**d),
+    "synced_account": lambda d: _("This account comes from Active Directory. Change it there."),
+    "never": lambda d: _("On the never list: {subject}.").format(subject=d["reason"]),
+}
 
 ROW: dict[str, Sentence] = {
     "unknown_deleted_user": lambda d: _("No deleted user is called {text}.").format(**d),
@@ -57,6 +79,7 @@ REASON_WORD: dict[Reason, Word] = {
 CAPABILITY: dict[Capability, Word] = {}
 
 JOURNAL: dict[str, Callable[[str], str]] = {
+    "user.create": lambda _p: _("User created"),
     "account.enabled": lambda _p: _("Sign-in allowed or blocked"),
     "account.sessions": lambda _p: _("Sessions ended"),
     "account.manager": lambda _p: _("Manager changed"),

@@ -10,6 +10,11 @@ from licentia.words.language import gettext as _
 from licentia.words.parts import Sentence, Word, count
 
 BAD_INPUT: dict[str, Sentence] = {
+    "bad_user_filter": lambda d: _(
+        "The filter {name} can't be {value}. Take it out of the address, or clear the filters."
+    ).format(**d),
+    "bad_view_name": lambda d: _("The name of a view has 1 to {n} characters.").format(**d),
+    "too_many_views": lambda d: _("At most {n} views are kept. Remove one first.").format(**d),
     "too_many_selected": lambda d: _(
         "At most {n} users can be selected one by one. Select all of the list instead."
     ).format(n=count(d["n"])),

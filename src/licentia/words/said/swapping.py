@@ -7,10 +7,12 @@ from collections.abc import Callable
 from licentia.domain.permissions import Capability
 from licentia.domain.reasons import Reason
 from licentia.words.language import gettext as _
-from licentia.words.parts import Sentence, Word
+from licentia.words.parts import Sentence, Word, product_name
 
 BAD_INPUT: dict[str, Sentence] = {
     "same_product": lambda d: _("{product} can't be swapped with itself. Give two products.").format(**d),
+    "in_both": lambda d: _("{product} can't be added and removed at once.").format(product=product_name(d["sku"])),
+    "added_twice": lambda d: _("{product} is given twice. Give it once.").format(product=product_name(d["sku"])),
     "on_and_off": lambda d: _("{plan} can't be switched on and off at once.").format(**d),
 }
 

@@ -61,12 +61,8 @@
     return Boolean(act);
   };
   const close = () => {
-    if (one(":popover-open")) return;
-    if (one("#pane")) {
-      const changed = every("#pane .lic input").some((box) => box.checked !== box.defaultChecked);
-      const way = one(changed ? "#pane .pf a" : "#pane .ph a.ib");
-      if (changed) way.focus(); else way.click();
-    } else one("#box .cancel")?.click();
+    if (one(":popover-open, dialog[open]")) return;
+    (one("#pane .ph a.ib") ?? one("#box .cancel"))?.click();
   };
   const switchSides = () => {
     const [list, pane] = [one(".with-pane .list"), one("#pane-name")];
@@ -75,11 +71,68 @@
     else pane.focus();
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !one("dialog[open]") && !isTyping(event.target)) return close();
+    if (event.key === "Escape" && !one("dialog[open]") && !isTyping(event.target)) {
+      close();
+      if (one("#discard[open]")) event.preventDefault();
+      return;
+    }
     if (event.key === "F6" && one("#pane")) return event.preventDefault(), switchSides();
     if (event.key === "Enter" && event.ctrlKey) return one("#pane .pf .btn.p:enabled")?.click();
     if (!keys || "keysOff" in document.body.dataset || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!isTyping(event.target) && !one("dialog[open]") && pressSingle(event)) event.preventDefault();
+  });
+
+  // A pane with changes that are not saved: leaving it is asked about once, with their number.
+  const isChanged = (box) => (box.checked !== box.defaultChecked) !== box.closest(".lic").matches(".chg");
+  let onward = null;
+  const asks = (way) => {
+    const box = one("#discard");
+    const n = onward === true || !box ? 0 : every("#pane .lic input:enabled").filter(isChanged).length;
+    if (!n) return false;
+    onward = way;
+    one("p", box).textContent = box.dataset[n === 1 ? "one" : "many"].replace("{n}", n);
+    box.showModal();
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (event.target.closest("#discard [value=discard]")) {
+      const way = onward;
+      onward = true;
+      return way?.();
+    }
+    if (!link || link.matches("[download], [href^='#'], #pane .pf a") || event.ctrlKey || event.metaKey || event.button) return;
+    if (asks(() => link.click())) event.preventDefault(), event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (form.method !== "dialog" && !form.closest("#pane") && asks(() => form.requestSubmit(submitter))) event.preventDefault(), event.stopImmediatePropagation();
+  }, true);
+
+  // Arrows in the list move its open pane to the next user, without leaving the list.
+  let at = location.pathname;
+  const move = (step) => {
+    const open = one("tbody tr.open");
+    const row = step > 0 ? open?.nextElementSibling : open?.previousElementSibling;
+    const link = row && one("th a", row);
+    const turn = async () => {
+      document.addEventListener("htmx:afterSettle", () => link.focus(), { once: true });
+      await htmx.ajax("GET", link.href, { target: "#pane", swap: "outerHTML" });
+      onward = null;
+      history.pushState(null, "", link.href);
+      at = location.pathname;
+      open.classList.remove("open");
+      row.classList.add("open");
+      link.focus();
+    };
+    if (link && !asks(turn)) turn();
+  };
+  window.addEventListener("popstate", () => at === location.pathname || location.reload());
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !one("#pane") || event.ctrlKey || event.altKey || event.shiftKey || !event.target.closest(".with-pane tbody")) return;
+    event.preventDefault();
+    move(step);
   });
 
   // A whole row opens what its name opens.

@@ -1,4 +1,4 @@
-"""`python -m licentia.serving_worker PID`: the worker that `licentia serve`, the process PID, starts beside itself."""
+"""`python -m licentia.serving.worker PID`: the worker that `licentia serve`, the process PID, starts beside itself."""
 
 from __future__ import annotations
 

@@ -1,13 +1,17 @@
-"""The key with which sessions and links are signed: the environment's, or one made once in the data folder.
+"""The key with which sessions and links are signed and secrets encrypted: the environment's, or one made once in the folder.
 
 Never shown, never logged; every process of one store must read the same.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import secrets
 from pathlib import Path
+
+from cryptography.fernet import Fernet
 
 from licentia.store.locations import home
 
@@ -19,6 +23,12 @@ def secret_key() -> str:
     """LICENTIA_SECRET_KEY, or the key kept in the data folder, which is made when it is not there (0600)."""
     given = os.environ.get("LICENTIA_SECRET_KEY")
     return given or _kept(home() / _NAME)
+
+
+def box(purpose: str, key: str) -> Fernet:
+    """What encrypts texts of one purpose, so that what was meant for another cannot be read as one."""
+    digest = hashlib.sha256(f"licentia {purpose} {key}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))
 
 
 def _kept(path: Path) -> str:
