@@ -13,6 +13,7 @@ from licentia.graph_api import changing_groups, changing_users, deleted_items, d
 from licentia.graph_api.asking import Answer
 from licentia.graph_api.errors import GraphRefused
 from licentia.wire.errors import BAD_REQUEST
+from licentia.wire.graph_users import is_storable
 
 Handler = Callable[..., Answer]
 """Takes the request, and then the text of each `{name}` of its pattern."""
@@ -97,6 +98,8 @@ PREFIXES: Final = ("microsoft.graph.", "graph.")
 def find(method: str, segments: tuple[str, ...]) -> tuple[Route, tuple[str, ...]]:
     """The route of a request and what stands for its `{…}`; GraphRefused 400, 405 or 501."""
     plain = tuple(_without_prefix(segment) for segment in segments)
+    if not all(map(is_storable, plain)):
+        raise GraphRefused(400, "BadRequest", "The path of the request has a character that no name has.")
     others = False
     for route in _CANDIDATES.get(len(plain), ()):
         given = _match(route.parts, plain)

@@ -29,9 +29,13 @@ class Texts:
     column: str
 
     def exists(self, compiler: Compiler, condition: Condition | None) -> str:
-        """Some text has the condition; of a user without a profile nobody knows, or there is none (R-190, R-191)."""
+        """Some text has the condition; of a user without a profile nobody knows, or there is none (R-190, R-191).
+
+        A text out of JSON has the collation of the database; only "C" leaves letters but a to z as they are (R-192).
+        """
         alias = compiler.alias("e")
-        found = "" if condition is None else condition(Element({"": Column(f"{alias}.value", is_required=True)}))
+        value = f'({alias}.value COLLATE "C")' if sql.is_postgres() else f"{alias}.value"
+        found = "" if condition is None else condition(Element({"": Column(value, is_required=True)}))
         if found == FALSE:
             return FALSE
         where = f" WHERE {found}" if found else ""
