@@ -37,6 +37,8 @@ from world_store import World, build, digest
 if TYPE_CHECKING:
     from database import Store
 
+pytestmark = pytest.mark.timeout(400)
+"""Many states in one browser, one after the other: a busy machine takes its time."""
 HUGE = "x" * 1_000_000
 IDS = [str(number) for number in range(100_000)]
 BAD: dict[str, Any] = {

@@ -21,6 +21,8 @@ from center import Center
 from center_pages import Tenant, examples, tenant_of
 from center_states import DRAWN, PARTS, WIDTHS, Visitor, states
 
+pytestmark = pytest.mark.timeout(400)
+"""Many states in one browser, one after the other: a busy machine takes its time."""
 Open = Callable[..., Page]
 Look = tuple[int, str]
 Looks = Callable[[int, tuple[int, ...]], list[Look]]

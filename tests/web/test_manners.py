@@ -19,6 +19,8 @@ from center import Center, Demo, store_with
 from center_pages import looked_at, tenant_of
 from database import Maker
 
+pytestmark = pytest.mark.timeout(400)
+"""Many states in one browser, one after the other: a busy machine takes its time."""
 Open = Callable[..., Page]
 
 CATALOG = Path(licentia.__file__).parent / "locale" / "nl" / "LC_MESSAGES" / "licentia.po"
