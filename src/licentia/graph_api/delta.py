@@ -87,13 +87,5 @@ def _bodies(ask: Ask, names: Sequence[str], found: dict[int, tuple[set[str], str
                 body = {name: value for name, value in body.items() if name == "id" or name in what}
             values.append(body)
         else:
-            values += _removed(state.get(user), found[user][1])
+            values += delta_links.removed(state.get(user), found[user][1])
     return [one for one in values if only is None or one["id"] in only]
-
-
-def _removed(state: tuple[str, bool] | None, words: str | None) -> list[Json]:
-    """`changed`: it can be restored; `deleted`: it is gone for good."""
-    if state is not None:
-        return [{"id": state[0], "@removed": {"reason": "changed"}}]
-    object_id = changed.object_id_of(words)
-    return [] if object_id is None else [{"id": object_id, "@removed": {"reason": "deleted"}}]

@@ -72,8 +72,7 @@ def _only(ask: Ask) -> list[int] | None:
     only = delta_links.only_ids(ask)
     if only is None:
         return None
-    found = (list_of.number(ask.tenant_id, one) for one in sorted(only))
-    return sorted(number for number in found if number is not None)
+    return sorted(list_of.numbers(ask.tenant_id, sorted(only)).values())
 
 
 @dataclass
@@ -121,7 +120,7 @@ def _bodies(ask: Ask, names: Sequence[str], found: dict[int, _Changed], words: d
     for number in some:
         one = found[number]
         if number not in made:
-            values += _removed(state.get(number), one.words)
+            values += delta_links.removed(state.get(number), one.words)
             continue
         body = made[number]
         if (ask.is_minimal and "*" not in one.what) or not one.what:
@@ -137,10 +136,3 @@ def _member(user: int, kind: str, known: dict[int, tuple[str, bool]], words: dic
         return []
     entry: Json = {"@odata.type": _USER, "id": object_id}
     return [entry if kind == "member.add" else entry | {"@removed": {"reason": "deleted"}}]
-
-
-def _removed(state: tuple[str, bool] | None, words: str | None) -> list[Json]:
-    if state is not None:
-        return [{"id": state[0], "@removed": {"reason": "changed"}}]
-    object_id = changed.object_id_of(words)
-    return [] if object_id is None else [{"id": object_id, "@removed": {"reason": "deleted"}}]

@@ -14,6 +14,7 @@ from licentia.odata.errors import QueryError
 from licentia.store import clock
 from licentia.store.lists import changes_feed as feed
 from licentia.store.lists import graph_users
+from licentia.wire import changed
 from licentia.wire.bodies import Json
 from licentia.wire.errors import BAD_REQUEST
 
@@ -130,3 +131,11 @@ def after_rows(ask: Ask, context: str, values: Sequence[Json], where: Place, rea
     if len(read) < ROWS:
         return done(ask, context, values, read[-1].seq if read else where.seq)
     return more(ask, context, values, replace(where, seq=read[-1].seq))
+
+
+def removed(state: tuple[str, bool] | None, words: str | None) -> list[Json]:
+    """`changed`: it can be restored; `deleted`: it is gone for good."""
+    if state is not None:
+        return [{"id": state[0], "@removed": {"reason": "changed"}}]
+    object_id = changed.object_id_of(words)
+    return [] if object_id is None else [{"id": object_id, "@removed": {"reason": "deleted"}}]

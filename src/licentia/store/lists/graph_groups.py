@@ -69,6 +69,17 @@ def number(tenant_id: int, object_id: str, *, is_deleted: bool = False) -> int |
     return None if found is None else int(found)
 
 
+def numbers(tenant_id: int, object_ids: Sequence[str]) -> dict[str, int]:
+    """By object id (lower case), the groups' numbers, of those who are there."""
+    return dict(
+        sql.rows(
+            "SELECT g.object_id, g.id FROM user_group g WHERE g.tenant_id = %(tenant)s AND g.deleted_at IS NULL "
+            f"AND g.object_id {sql.among_texts('keys')}",
+            {"tenant": tenant_id, "keys": sql.listed_texts(list(object_ids))},
+        )
+    )
+
+
 def members(tenant_id: int, group_id: int, after: int, top: int) -> list[int]:
     """Members above `after` who are not deleted, by number."""
     found = sql.rows(

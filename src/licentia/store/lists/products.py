@@ -40,15 +40,6 @@ def every(tenant_id: int) -> list[ProductRow]:
     ]
 
 
-def number(tenant_id: int, sku_id: str) -> int | None:
-    """The product's number; None when the tenant does not have it."""
-    found = sql.value(
-        "SELECT p.id FROM product p WHERE p.tenant_id = %(tenant)s AND p.sku_id = %(sku)s",
-        {"tenant": tenant_id, "sku": sku_id},
-    )
-    return None if found is None else int(found)
-
-
 def paths(tenant_id: int, product_id: int) -> dict[int, int]:
     """How many sources of each kind a product has: direct, group, purchase, unknown; reads the product's sources."""
     found = sql.rows(
