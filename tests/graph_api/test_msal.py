@@ -38,10 +38,7 @@ def world(store: Store) -> World:
 @pytest.fixture
 def server(world: World, tmp_path: Path) -> Iterator[Secure]:
     """The addresses of the sign-in, over https."""
-    with (
-        override_settings(ROOT_URLCONF="graph_urls"),
-        served_securely(get_wsgi_application(), tmp_path) as running,
-    ):
+    with served_securely(get_wsgi_application(), tmp_path) as running:
         yield running
 
 

@@ -172,7 +172,7 @@ def test_details_say_which_services_are_on(graph: Graph) -> None:
 def test_groups_and_members(graph: Graph) -> None:
     """A group by name, its members with their type, their groups."""
     group = graph.get("/groups?$filter=displayName eq 'Alle medewerkers'")["value"][0]
-    assert group["securityEnabled"] is None  # nobody stated its kind
+    assert group["securityEnabled"] is True
     members = graph.pages(f"/groups/{group['id']}/members?$top=1")
     assert {one["id"] for one in members} == {object_id(2), object_id(3)}
     assert {one["@odata.type"] for one in members} == {"#microsoft.graph.user"}

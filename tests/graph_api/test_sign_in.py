@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 import time_machine
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, RequestFactory
 
 import signing as people
 from licentia.changes import apps
@@ -23,8 +23,6 @@ from signing import PASSWORD
 from world_store import OWNER, World, build, crowd, tenant_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from database import Store
 
 GRAPH = "https://graph.microsoft.com"
@@ -35,10 +33,9 @@ DAY = 86_400
 
 
 @pytest.fixture
-def world(store: Store) -> Iterator[World]:
-    """Two tenants alike, and the addresses of the sign-in."""
-    with override_settings(ROOT_URLCONF="graph_urls"):
-        yield build(store, tenant_rows(crowd(1)))
+def world(store: Store) -> World:
+    """Two tenants alike."""
+    return build(store, tenant_rows(crowd(1)))
 
 
 @pytest.fixture
